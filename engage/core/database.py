@@ -1,0 +1,169 @@
+"""The one place that commits, and the shape every table shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from flask import Flask, current_app
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Engine,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeDecorator
+
+from engage.core import sqlite
+from engage.core.errors import NestedTransaction, OutsideTransaction
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out. SQLite forgets time zones; this type remembers."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: nobody knows what they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Hand back aware UTC from either database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables: constraints get predictable names, so that migrations can speak of them."""
+
+    registry: ClassVar[registry] = registry(
+        type_annotation_map={datetime: UTCDateTime},
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+    )
+
+
+class TenantMixin:
+    """A row that belongs to one community. Queries through the ORM are confined to the scope (engage.core.fence)."""
+
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), nullable=False, index=False)
+
+
+class TenantBase(TenantMixin, Base):
+    """A tenant table with a plain number as its key. Give it `__table_args__ = tenant_args(…)`."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+
+
+def tenant_args(*items: SchemaItem) -> tuple[SchemaItem, ...]:
+    """Return table arguments with the (community_id, id) key that composite foreign keys point at."""
+    return (UniqueConstraint("community_id", "id"), *items)
+
+
+def tenant_fk(column: str, table: str) -> ForeignKeyConstraint:
+    """Refer to a row of the same community: a foreign tenant's id is refused by the database itself."""
+    return ForeignKeyConstraint(["community_id", column], [f"{table}.community_id", f"{table}.id"])
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate(render_as_batch=True, compare_type=True)
+
+
+def init_app(app: Flask, *, database_url: str) -> None:
+    """Open the database: safe SQLite with a fair queue of writers, or PostgreSQL."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    if database_url.startswith("sqlite"):
+        sqlite.ensure_safe(sqlite.module.sqlite_version_info)
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite.module, "pool_size": 20, "max_overflow": 40}
+        lock = Path(database_url.removeprefix("sqlite:///") + ".lock")
+        app.extensions["engage_writers"] = sqlite.WriterQueue(lock)
+    else:
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True}
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        _wire(db.engine)
+
+
+def _wire(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        sqlite.prepare(connection)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Reads must not queue behind writers: only transaction() asks for IMMEDIATE.
+        connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("begin", "DEFERRED"))
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Own one write transaction: commit at the end, roll back on any error. Nothing else commits.
+
+    On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue.
+    Raises `NestedTransaction` when a command calls another command.
+    """
+    session = db.session()
+    if session.info.get("in_command"):
+        raise NestedTransaction("a command called another command")
+    session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
+    session.expire_all()
+    writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
+    with writers.turn() if writers else nullcontext():
+        session.info["in_command"] = True
+        try:
+            session.connection(execution_options={"begin": "IMMEDIATE"})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["in_command"] = False
+
+
+def require_transaction() -> Session:
+    """Return the session of the command under way. Raises `OutsideTransaction` when there is none."""
+    session = db.session()
+    if not session.info.get("in_command"):
+        raise OutsideTransaction("this write belongs inside a command's transaction()")
+    return session
+
+
+def dialect() -> str:
+    """Return "sqlite" or "postgresql"."""
+    return db.engine.dialect.name

@@ -1,0 +1,67 @@
+"""The fence between communities, at the ORM: confines reads, checks writes (trust §3 (d) 1-2).
+
+The database is the second fence: composite foreign keys refuse a foreign tenant's parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar, cast
+
+from sqlalchemy import Table, event, select
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from engage.core.database import TenantBase, TenantMixin, db
+from engage.core.errors import NotFound, OutsideTransaction, ScopeMissing
+from engage.core.tenancy import current_community_id, find_scope, is_everywhere
+
+T = TypeVar("T", bound=TenantBase)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _confine(state: ORMExecuteState) -> None:
+    if is_everywhere() or state.is_column_load:
+        return
+    scope = find_scope()
+    if scope is None:
+        if _touches_tenant_rows(visitors.iterate(cast("visitors.ExternallyTraversible", state.statement))):
+            raise ScopeMissing("a query on tenant rows ran with no community chosen")
+        return
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(
+            with_loader_criteria(TenantMixin, lambda cls: cls.community_id == scope, include_aliases=True)
+        )
+
+
+def _touches_tenant_rows(elements: Iterable[object]) -> bool:
+    return any(isinstance(element, Table) and "community_id" in element.c for element in elements)
+
+
+@event.listens_for(Session, "before_flush")
+def _check_writes(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    if not (session.new or session.dirty or session.deleted):
+        return
+    if not session.info.get("in_command"):
+        raise OutsideTransaction("rows changed outside transaction()")
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, TenantMixin):
+            continue
+        if row.community_id is None:
+            row.community_id = current_community_id()
+        elif not is_everywhere() and row.community_id != current_community_id():
+            raise ScopeMissing("a row of another community was about to be written")
+
+
+def get_in_scope(model: type[T], row_id: int, *, lock: bool = False) -> T:
+    """Return the row with this id in the chosen community. Raises `NotFound`: foreign ids look like unknown ones.
+
+    `lock` takes the row for update (PostgreSQL; on SQLite the writer already holds the file).
+    """
+    statement = select(model).where(model.id == row_id)
+    if lock:
+        statement = statement.with_for_update()
+    row = db.session.scalar(statement)
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,142 @@
+"""What every response and every unsafe request goes through: headers, origin, readable error pages."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from engage.core import tenancy, web
+from engage.core.access import current_actor
+from engage.core.errors import DomainError, Forbidden, TooManyAttempts
+
+log = logging.getLogger("engage")
+csrf = CSRFProtect()
+
+_POLICY = (
+    "default-src 'self'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+)
+
+
+def init_app(app: Flask) -> None:
+    """Hang the guards on the application."""
+    csrf.init_app(app)
+    app.before_request(_forget_the_last_community)
+    app.before_request(_refuse_other_sites)
+    app.before_request(_deny_unmarked_routes)
+    app.after_request(_headers)
+    app.teardown_request(lambda _error: tenancy.enter(None))
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def allow_camera() -> None:
+    """Let this page use the camera and the WebAssembly decoder; no other page may."""
+    g.camera = True
+
+
+def _forget_the_last_community() -> None:
+    tenancy.enter(None)
+
+
+def _refuse_other_sites() -> None:
+    """Refuse unsafe requests that another site made the browser send (trust W4), before the token is even looked at."""
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden
+
+
+def _deny_unmarked_routes() -> None:
+    if request.endpoint in {None, "static"}:
+        return
+    view = current_app.view_functions[request.endpoint]
+    if not hasattr(view, "engage_access"):
+        raise Forbidden
+
+
+def _headers(response: Response) -> Response:
+    camera = g.get("camera", False)
+    policy = _POLICY.format(scripts=" 'wasm-unsafe-eval'" if camera else "")
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = f"camera={'(self)' if camera else '()'}, geolocation=(self), microphone=()"
+    if request.endpoint == "static":
+        return response
+    response.vary.update(["HX-Request", "HX-Boosted", "Cookie", "Accept-Language"])
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _error_page(status: int, title: str, words: str, *, retry_after: int | None = None) -> Response:
+    if web.wants_fragment():
+        response = web.page("errors/_flash.html", status=status, words=words)
+        response.headers["HX-Retarget"] = "#flash"
+        response.headers["HX-Reswap"] = "innerHTML"
+    else:
+        response = web.page("errors/show.html", status=status, title=title, words=words, me=current_actor())
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _refused(error: DomainError) -> Response:
+    titles = {
+        403: gettext("这里进不去"),
+        404: gettext("没找到这一页"),
+        429: gettext("请歇一会儿"),
+        409: gettext("已经交过了"),
+    }
+    retry = error.retry_after if isinstance(error, TooManyAttempts) else None
+    return _error_page(
+        error.status, titles.get(error.status, gettext("这一步没办成")), web.say(error), retry_after=retry
+    )
+
+
+def _stale_form(error: CSRFError) -> Response:
+    response = _error_page(
+        400, gettext("这一页放得太久了"), gettext("请回上一页刷新，再交一次。刚才填的没有丢，浏览器还记着。")
+    )
+    if web.wants_fragment():
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    words = {
+        404: gettext("网址可能抄错了一位，或者这一页已经撤下。回首页再找找。"),
+        405: gettext("这一页不是这样打开的。回首页，从按钮点进去。"),
+        413: gettext("文件太大了。请拆小一些，或删掉里面的图片再传。"),
+    }
+    return _error_page(
+        status,
+        gettext("没找到这一页") if status == 404 else gettext("这一步没办成"),
+        words.get(status, gettext("请回上一页再试一次。")),
+    )
+
+
+def _database_error(error: OperationalError) -> Response:
+    log.error("database unavailable", exc_info=error)
+    return _error_page(503, gettext("账本正忙"), gettext("刚才这一步没有记上。请等一分钟，再点一次。"), retry_after=60)
+
+
+def _unexpected(error: Exception) -> Response | str:
+    if current_app.testing or current_app.debug:
+        raise error
+    log.error("unexpected error", exc_info=error)
+    try:
+        return _error_page(
+            500, gettext("系统出了差错"), gettext("刚才这一步没有记上。请再试一次；还不行，告诉社区工作人员。")
+        )
+    except Exception:  # the error page itself may be what fails
+        log.exception("the error page failed")
+        return render_template("errors/plain.html")

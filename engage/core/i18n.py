@@ -1,0 +1,190 @@
+"""Two languages: the Chinese sentences are the message ids, English comes from one catalogue per room.
+
+`translations/en/<room>.po` are the sources; they are compiled into one catalogue when one of them is newer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from flask import Flask, g, request
+from flask_babel import Babel, format_date, get_locale, gettext, lazy_gettext, ngettext
+
+from engage.config import PROJECT
+from engage.core import clock
+from engage.registry import ROOMS
+
+__all__ = [
+    "LANGUAGES",
+    "_",
+    "_l",
+    "catalogue_problems",
+    "day",
+    "day_and_time",
+    "init_app",
+    "ngettext",
+    "time_of_day",
+    "update_catalogues",
+]
+
+_ = gettext
+_l = lazy_gettext
+
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+CATALOGUES = PROJECT / "translations"
+_KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+_METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+_JINJA_OPTIONS = {"**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language per request and teach the templates dates and numbers."""
+    compile_catalogues()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
+    app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES["zh"]
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
+    babel.init_app(app, locale_selector=_choose)
+    app.jinja_env.globals.update(language=language, lang_code=lang_code)
+    app.jinja_env.filters.update(day=day, time_of_day=time_of_day, day_and_time=day_and_time, weekday=weekday)
+
+
+def _choose() -> str:
+    chosen = g.get("language") or request.cookies.get("lang")
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(list(LANGUAGES), default="zh")
+    return LANGUAGES[str(chosen)]
+
+
+def language() -> str:
+    """Return "zh" or "en"."""
+    locale = get_locale()
+    return "en" if locale and locale.language == "en" else "zh"
+
+
+def lang_code() -> str:
+    """Return the value of `<html lang>`."""
+    return "en" if language() == "en" else "zh-Hans"
+
+
+def day(value: date | datetime) -> str:
+    """Return "6月12日" or "12 Jun" (Shanghai day of a moment)."""
+    moment = clock.local_date(value) if isinstance(value, datetime) else value
+    return str(format_date(moment, "d MMM", rebase=False)) if language() == "en" else f"{moment.month}月{moment.day}日"
+
+
+def weekday(value: date | datetime) -> str:
+    """Return "周六" or "Sat"."""
+    moment = clock.local_date(value) if isinstance(value, datetime) else value
+    return str(format_date(moment, "EEE", rebase=False))
+
+
+def time_of_day(value: datetime) -> str:
+    """Return Shanghai wall time as "19:30"."""
+    return clock.local(value).strftime("%H:%M")
+
+
+def day_and_time(value: datetime) -> str:
+    """Return "6月12日 19:30" in Shanghai time."""
+    return f"{day(value)} {time_of_day(value)}"
+
+
+def _sources(room: str) -> list[Path]:
+    roots = [PROJECT / "engage" / room, PROJECT / "templates" / room]
+    if room == "core":
+        roots += [PROJECT / "templates" / name for name in ("layouts", "components", "errors")]
+    return [root for root in roots if root.exists()]
+
+
+def extract(room: str) -> Catalog:
+    """Return the messages that a room's code and templates use."""
+    catalogue = Catalog(charset="utf-8")
+    for root in _sources(room):
+        found = extract_from_dir(root, _METHODS, _JINJA_OPTIONS, keywords=_KEYWORDS, comment_tags=())
+        for filename, _line, message, _comments, context in found:
+            # Line numbers change with every edit and would make every catalogue a conflict.
+            catalogue.add(message, context=context, locations=[(f"{root.relative_to(PROJECT)}/{filename}", 0)])
+    return catalogue
+
+
+def _rooms() -> tuple[str, ...]:
+    return ("core", *ROOMS)
+
+
+def _path(room: str) -> Path:
+    return CATALOGUES / "en" / f"{room}.po"
+
+
+def _read(room: str) -> Catalog:
+    path = _path(room)
+    if not path.exists():
+        return Catalog(locale="en", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale="en", charset="utf-8")
+
+
+def update_catalogues() -> list[str]:
+    """Bring every room's catalogue up to date with its sentences; returns what is still to be translated."""
+    for room in _rooms():
+        catalogue = _read(room)
+        catalogue.update(extract(room), no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        if not len(catalogue) and not _path(room).exists():
+            continue
+        buffer = BytesIO()
+        write_po(buffer, catalogue, width=0, omit_header=True, sort_output=True, include_lineno=False)
+        _path(room).write_bytes(buffer.getvalue())
+    compile_catalogues()
+    return list(catalogue_problems())
+
+
+def catalogue_problems() -> Iterator[str]:
+    """Yield each sentence that has no English yet, is out of date, or whose English breaks a placeholder."""
+    for room in _rooms():
+        catalogue = _read(room)
+        wanted = {(message.id, message.context) for message in extract(room) if message.id}
+        known = {(message.id, message.context): message for message in catalogue if message.id}
+        for key in wanted:
+            message = known.get(key)
+            if message is None or not message.string or (isinstance(message.string, tuple) and not all(message.string)):
+                yield f"{room}: no English for {key[0]!r}"
+            elif message.fuzzy:
+                yield f"{room}: fuzzy {key[0]!r}"
+        for key in known.keys() - wanted:
+            yield f"{room}: no longer used {key[0]!r}"
+        for message, errors in catalogue.check():
+            yield f"{room}: {message.id!r}: {'; '.join(map(str, errors))}"
+
+
+def compile_catalogues() -> None:
+    """Write the one compiled catalogue, if a source is newer than it."""
+    target = CATALOGUES / "en" / "LC_MESSAGES" / "messages.mo"
+    sources = sorted((CATALOGUES / "en").glob("*.po"))
+    if not sources or (target.exists() and target.stat().st_mtime > max(path.stat().st_mtime for path in sources)):
+        return
+    everything = Catalog(locale="en", charset="utf-8")
+    for path in sources:
+        for message in _read(path.stem):
+            if message.id and message.string:
+                everything.add(message.id, message.string, context=message.context)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(".mo.new")
+    with draft.open("wb") as file:
+        write_mo(file, everything)
+    draft.replace(target)  # a worker starting meanwhile reads the old or the new one, never half

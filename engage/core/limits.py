@@ -1,0 +1,58 @@
+"""Limits counted in the database, so that they hold across workers and restarts (trust §3 (f), W14)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import String, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.core.database import Base, dialect, transaction
+from engage.core.errors import N_, TooManyAttempts
+
+
+class AttemptCount(Base):
+    """How often something was tried within one window. Platform-wide: sign-in has no community yet."""
+
+    __tablename__ = "attempt_count"
+
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> None:
+    """Count one attempt in its own transaction, before the expensive or guessable work.
+
+    Raises `TooManyAttempts` beyond `at_most` within the fixed window `per`.
+    """
+    seconds = int(per.total_seconds())
+    start = int(now.timestamp()) // seconds * seconds
+    window = datetime.fromtimestamp(start, tz=UTC)
+    insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
+    statement = (
+        insert(AttemptCount)
+        .values(key=key[:160], window_start=window, count=1)
+        .on_conflict_do_update(
+            index_elements=[AttemptCount.key, AttemptCount.window_start], set_={"count": AttemptCount.count + 1}
+        )
+        .returning(AttemptCount.count)
+    )
+    with transaction() as session:
+        count = session.execute(statement).scalar_one()
+    if count > at_most:
+        wait = start + seconds - int(now.timestamp())
+        raise TooManyAttempts(
+            N_("试得太勤了，请过%(minutes)s分钟再来，或者找社区工作人员帮忙。"),
+            retry_after=wait,
+            minutes=-(-wait // 60),
+        )
+
+
+def forget_old_attempts(*, before: datetime) -> int:
+    """Delete windows that ended long ago; returns how many."""
+    with transaction() as session:
+        ended = delete(AttemptCount).where(AttemptCount.window_start < before).returning(AttemptCount.key)
+        return len(session.execute(ended).all())

@@ -1,0 +1,123 @@
+"""What the layouts need on every page: navigation, theme, fingerprinted files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from engage.core import clock, qr
+from engage.core.access import Permission, current_actor
+from engage.core.idempotency import new_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """One entry of a menu; shown when its endpoint exists and the person may open it."""
+
+    endpoint: str
+    icon: str
+    text: LazyString
+    needs: Permission | None = None
+
+
+TABS = (
+    NavItem(endpoint="home.index", icon="house", text=_l("首页")),
+    NavItem(endpoint="talks.index", icon="lantern", text=_l("夜话")),
+    NavItem(endpoint="attendance.scan", icon="scan-qr-code", text=_l("扫码")),
+    NavItem(endpoint="ledger.passbook", icon="book-open-text", text=_l("积分")),
+    NavItem(endpoint="people.me", icon="user-round", text=_l("我的")),
+)
+
+SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
+    (
+        _l("日常"),
+        (
+            NavItem(endpoint="home.desk", icon="layout-dashboard", text=_l("今天"), needs=Permission.SEE_MEMBERS),
+            NavItem(
+                endpoint="activities.plan", icon="calendar-days", text=_l("活动"), needs=Permission.PLAN_ACTIVITIES
+            ),
+            NavItem(
+                endpoint="awards.review", icon="list-checks", text=_l("审核时长"), needs=Permission.APPROVE_SERVICE
+            ),
+            NavItem(endpoint="people.index", icon="users-round", text=_l("成员"), needs=Permission.SEE_MEMBERS),
+        ),
+    ),
+    (
+        _l("夜话"),
+        (
+            NavItem(endpoint="talks.plan", icon="lantern", text=_l("场次"), needs=Permission.RUN_TALK),
+            NavItem(endpoint="topics.moderate", icon="megaphone", text=_l("议题"), needs=Permission.MODERATE_TOPICS),
+            NavItem(endpoint="resolutions.index", icon="gavel", text=_l("决议"), needs=Permission.ASSIGN_RESOLUTION),
+        ),
+    ),
+    (
+        _l("账目"),
+        (
+            NavItem(endpoint="ledger.journal", icon="book-open-text", text=_l("积分账"), needs=Permission.SEE_LEDGER),
+            NavItem(endpoint="rewards.stock", icon="store", text=_l("小卖部"), needs=Permission.KEEP_STOCK),
+            NavItem(endpoint="rewards.desk", icon="package-check", text=_l("发货台"), needs=Permission.HAND_OUT),
+            NavItem(endpoint="board.show", icon="scroll-text", text=_l("公示栏")),
+        ),
+    ),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the menus, the theme and the file addresses."""
+    app.context_processor(_common)
+    app.jinja_env.globals.update(asset=asset, qr_svg=qr.svg, new_key=new_key, now=clock.now)
+
+
+def _common() -> dict[str, Any]:
+    actor = current_actor()
+    return {
+        "actor": actor,
+        "community": g.get("community"),
+        "theme": request.cookies.get("theme") if request.cookies.get("theme") in {"light", "dark"} else None,
+        "elder": request.cookies.get("mode") == "elder",
+        "tabs": [item for item in TABS if item.endpoint in current_app.view_functions],
+        "side": _side(actor),
+        "endpoints": current_app.view_functions,
+        "this_address": request.full_path.rstrip("?"),
+    }
+
+
+def _side(actor: Any) -> list[tuple[LazyString, list[NavItem]]]:
+    if actor is None:
+        return []
+    groups = []
+    for title, items in SIDE:
+        shown = [
+            item
+            for item in items
+            if item.endpoint in current_app.view_functions and (item.needs is None or actor.can(item.needs))
+        ]
+        if shown:
+            groups.append((title, shown))
+    return groups
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file with the fingerprint of its content, so that it may be cached for a year."""
+    return url_for("static", filename=path, v=_fingerprint(path, _stamp(path)))
+
+
+def _stamp(path: str) -> float:
+    # Looked up again only while developing: a server's files do not change under it.
+    return _file(path).stat().st_mtime if current_app.debug else 0.0
+
+
+@cache
+def _fingerprint(path: str, _stamp: float) -> str:
+    return hashlib.sha256(_file(path).read_bytes()).hexdigest()[:12]
+
+
+def _file(path: str) -> Path:
+    return Path(str(current_app.static_folder)) / path

@@ -1,0 +1,99 @@
+"""Which SQLite we run on, and why some are refused (ADR 0002, trust §0.1).
+
+One SQLite library per process: whoever opens the database file takes it from here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from engage.core.errors import N_, DomainError
+
+try:
+    import pysqlite3 as _library
+except ImportError:  # no wheel for this platform: the gate below decides whether the standard one will do
+    import sqlite3 as _library
+
+module: ModuleType = _library
+
+PRAGMAS = (
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA cache_size=-16000",
+)
+
+
+class UnsafeSqlite(DomainError):
+    """This SQLite can corrupt a database in WAL mode."""
+
+
+def ensure_safe(version: tuple[int, ...]) -> None:
+    """Refuse the versions with the WAL-reset bug: 3.7.0 to 3.51.2, but for the repaired 3.44.6+ and 3.50.7+ (D22).
+
+    Raises `UnsafeSqlite`.
+    """
+    repaired = version >= (3, 51, 3) or (3, 44, 6) <= version < (3, 45) or (3, 50, 7) <= version < (3, 51)
+    if not repaired and version >= (3, 7, 0):
+        raise UnsafeSqlite(
+            N_("这个SQLite（%(version)s）在断电或并发时可能损坏数据库。请安装pysqlite3 0.6.1以上，或换PostgreSQL。"),
+            version=".".join(map(str, version)),
+        )
+
+
+def prepare(connection: Any) -> None:
+    """Set what SQLite forgets between connections. We emit BEGIN ourselves, so the driver must not."""
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+class WriterQueue:
+    """First come, first served: SQLite's own busy waiting lets some writers starve (speed.md, technique 2).
+
+    Threads of one process queue here; processes take turns on a lock file beside the database.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._busy = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the only pen of this database file."""
+        self._take_place()
+        try:
+            with self._path.open("ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        finally:
+            self._call_next()
+
+    def _take_place(self) -> None:
+        with self._mutex:
+            if not self._busy:
+                self._busy = True
+                return
+            place = threading.Event()
+            self._waiting.append(place)
+        place.wait()
+
+    def _call_next(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._busy = False

@@ -1,0 +1,59 @@
+"""Putting persons on the roll, inside somebody's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pypinyin import lazy_pinyin
+
+from engage.core.access import Role
+from engage.core.database import require_transaction
+from engage.core.tenancy import current_community_id
+from engage.people.models import Person, RoleGrant, Tenancy
+from engage.people.phones import phone_columns
+from engage.people.queries import next_member_no
+
+
+def pinyin_of(name: str) -> str:
+    """Return the sort and search key of a name."""
+    return " ".join(lazy_pinyin(name))[:120]
+
+
+def enrol(
+    *,
+    name: str,
+    now: datetime,
+    phone: str | None = None,
+    unit_id: int | None = None,
+    grid_id: int | None = None,
+    birth_year: int | None = None,
+    is_volunteer: bool = False,
+) -> Person:
+    """Put one person on the roll (phone normalised already) and return the row."""
+    session = require_transaction()
+    person = Person(
+        member_no=next_member_no(),
+        name=name,
+        pinyin=pinyin_of(name),
+        grid_id=grid_id,
+        unit_id=unit_id,
+        birth_year=birth_year,
+        is_volunteer=is_volunteer,
+        status="active",
+        created_at=now,
+        **phone_columns(phone, community_id=current_community_id()),
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def settle(*, person: Person, unit_id: int, role: str = "member", verified_at: datetime | None = None) -> None:
+    """Tie a person to a household unit."""
+    require_transaction().add(Tenancy(unit_id=unit_id, person_id=person.id, role=role, verified_at=verified_at))
+    person.unit_id = unit_id
+
+
+def grant_role(*, person: Person, role: Role, now: datetime, place_id: int | None = None) -> None:
+    """Give a person a role at the community or at one of its places."""
+    require_transaction().add(RoleGrant(person_id=person.id, role=role.value, place_id=place_id, granted_at=now))

@@ -1,0 +1,74 @@
+"""Reading persons; batch doors, so that a list of names is one query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+
+from engage.core.database import db
+from engage.core.fence import get_in_scope
+from engage.people.models import Person, RoleGrant, Tenancy
+
+
+def get_person(person_id: int) -> Person:
+    """Return the person with this id. Raises `NotFound`."""
+    return get_in_scope(Person, person_id)
+
+
+def find_by_member_no(member_no: int) -> Person | None:
+    """Return the person with this member number, or None."""
+    return db.session.scalar(select(Person).where(Person.member_no == member_no))
+
+
+def names_of(person_ids: Collection[int | None]) -> dict[int, str]:
+    """Return full names by id."""
+    wanted = {person_id for person_id in person_ids if person_id}
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))}
+
+
+def persons_of(person_ids: Collection[int]) -> dict[int, Person]:
+    """Return persons by id."""
+    if not person_ids:
+        return {}
+    return {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(set(person_ids))))}
+
+
+def polite_name(name: str) -> str:
+    """Return how a public page names somebody: the surname and asterisks (service-points §5.8)."""
+    return name[:1] + "*" * max(len(name) - 1, 1)
+
+
+def household_of(person_id: int) -> int | None:
+    """Return the unit this person may vote for: a verified tenancy, or None."""
+    statement = (
+        select(Tenancy.unit_id)
+        .where(Tenancy.person_id == person_id, Tenancy.verified_at.is_not(None))
+        .order_by(Tenancy.unit_id)
+        .limit(1)
+    )
+    return db.session.scalar(statement)
+
+
+def units_with_voters() -> Sequence[int]:
+    """Return every unit with at least one verified tenancy, in order: the base of an electoral roll."""
+    statement = select(Tenancy.unit_id).where(Tenancy.verified_at.is_not(None)).distinct().order_by(Tenancy.unit_id)
+    return db.session.scalars(statement).all()
+
+
+def holders_of(role: str) -> list[int]:
+    """Return the persons who hold a role now."""
+    statement = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.ended_at.is_(None))
+    return list(db.session.scalars(statement.order_by(RoleGrant.person_id)))
+
+
+def count_persons() -> int:
+    """Return how many active persons are on the roll."""
+    return int(db.session.scalar(select(func.count(Person.id)).where(Person.status == "active")) or 0)
+
+
+def next_member_no() -> int:
+    """Return the next free member number; called inside the command that uses it."""
+    return int(db.session.scalar(select(func.coalesce(func.max(Person.member_no), 0))) or 0) + 1

@@ -1,0 +1,42 @@
+"""Places: communities, their grids and buildings, and the household units that vote."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from engage.places.commands import NameTaken, add_building, add_grid, add_unit, found_community
+from engage.places.queries import (
+    community_by_slug,
+    community_of,
+    count_units,
+    find_community_by_name,
+    find_unit_by_label,
+    list_communities,
+    list_grids,
+    list_units,
+    place_names,
+    unit_labels,
+)
+
+__all__ = [
+    "NameTaken",
+    "add_building",
+    "add_grid",
+    "add_unit",
+    "community_by_slug",
+    "community_of",
+    "count_units",
+    "find_community_by_name",
+    "find_unit_by_label",
+    "found_community",
+    "init_app",
+    "list_communities",
+    "list_grids",
+    "list_units",
+    "place_names",
+    "unit_labels",
+]
+
+
+def init_app(app: Flask) -> None:
+    """Places have no pages of their own yet."""

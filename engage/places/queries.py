@@ -1,0 +1,82 @@
+"""Reading places and household units."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+
+from engage.core.database import db
+from engage.core.errors import NotFound
+from engage.core.tenancy import CommunityCard
+from engage.places.models import Community, Place, Unit
+
+
+def _card(row: Community) -> CommunityCard:
+    return CommunityCard(
+        id=row.id, slug=row.slug, name=row.name, desk_address=row.desk_address, desk_phone=row.desk_phone
+    )
+
+
+def list_communities() -> list[CommunityCard]:
+    """Return every community of this installation by name."""
+    return [_card(row) for row in db.session.scalars(select(Community).order_by(Community.name, Community.id))]
+
+
+def community_of(community_id: int) -> CommunityCard:
+    """Return the community with this id. Raises `NotFound`."""
+    row = db.session.get(Community, community_id)
+    if row is None:
+        raise NotFound
+    return _card(row)
+
+
+def community_by_slug(slug: str) -> CommunityCard:
+    """Return the community whose public address this is. Raises `NotFound`."""
+    row = db.session.scalar(select(Community).where(Community.slug == slug))
+    if row is None:
+        raise NotFound
+    return _card(row)
+
+
+def find_community_by_name(name: str) -> CommunityCard | None:
+    """Return the community with this name, or None."""
+    row = db.session.scalar(select(Community).where(Community.name == name))
+    return _card(row) if row else None
+
+
+def list_grids() -> Sequence[Place]:
+    """Return the grids of this community by code and name."""
+    statement = select(Place).where(Place.kind == "grid").order_by(Place.code, Place.name, Place.id)
+    return db.session.scalars(statement).all()
+
+
+def list_units() -> Sequence[Unit]:
+    """Return every household unit by label."""
+    return db.session.scalars(select(Unit).order_by(Unit.label, Unit.id)).all()
+
+
+def place_names(place_ids: Collection[int | None]) -> dict[int, str]:
+    """Return the names of grids and buildings by id."""
+    wanted = {place_id for place_id in place_ids if place_id}
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in db.session.execute(select(Place.id, Place.name).where(Place.id.in_(wanted)))}
+
+
+def unit_labels(unit_ids: Collection[int | None]) -> dict[int, str]:
+    """Return the doorplate labels of units by id."""
+    wanted = {unit_id for unit_id in unit_ids if unit_id}
+    if not wanted:
+        return {}
+    return {row.id: row.label for row in db.session.execute(select(Unit.id, Unit.label).where(Unit.id.in_(wanted)))}
+
+
+def find_unit_by_label(label: str) -> Unit | None:
+    """Return the unit with this doorplate label, or None."""
+    return db.session.scalar(select(Unit).where(Unit.label == label))
+
+
+def count_units() -> int:
+    """Return how many household units the community has."""
+    return int(db.session.scalar(select(func.count(Unit.id))) or 0)

@@ -1,0 +1,48 @@
+/* Small things every page shares. The pages work without this file; it only says sooner what happened. */
+(() => {
+  "use strict";
+  const say = (text) => {
+    const flash = document.getElementById("flash");
+    if (!flash || !text) return;
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    toast.setAttribute("role", "alert");
+    toast.textContent = text;
+    flash.replaceChildren(toast);
+  };
+  const words = () => document.documentElement.lang === "en"
+    ? { lost: "No network just now. Nothing is lost; please tap again.", failed: "That did not go through. Please try again." }
+    : { lost: "网断了，请再点一次", failed: "这一步没办成，请再试一次" };
+  document.addEventListener("htmx:sendError", () => say(words().lost));
+  document.addEventListener("htmx:responseError", (event) => {
+    // The server's own sentence is already in #flash when it sent one.
+    if (!event.detail.xhr.getResponseHeader("HX-Retarget")) say(words().failed);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+  });
+  // After a refusal the first bad field (or the sentence itself) gets the focus.
+  const focusRefusal = (root) => {
+    const target = root.querySelector("[aria-invalid=true]") || root.querySelector(".notice[role=alert]");
+    if (target) target.focus({ preventScroll: false });
+  };
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.xhr && event.detail.xhr.status === 422) focusRefusal(event.detail.elt);
+  });
+  // A second tap while the first is under way is a courtesy to stop; the server refuses doubles by itself.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog" || form.hasAttribute("hx-post") || form.hasAttribute("data-again")) return;
+    for (const button of form.querySelectorAll("button[type=submit],button:not([type])")) {
+      setTimeout(() => { button.setAttribute("aria-disabled", "true"); }, 0);
+    }
+    setTimeout(() => form.querySelectorAll("[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled")), 4000);
+  });
+  for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+  for (const button of document.querySelectorAll("[data-dialog]")) {
+    button.addEventListener("click", (event) => {
+      const dialog = document.getElementById(button.dataset.dialog);
+      if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
+    });
+  }
+})();
