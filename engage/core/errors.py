@@ -38,10 +38,8 @@ class Forbidden(DomainError):
 
     status = 403
 
-    def __init__(
-        self, message: str = N_("这件事要由社区工作人员来办。要是该您办，请书记给您加上。"), /, **facts: object
-    ) -> None:
-        super().__init__(message, **facts)
+    def __init__(self, message: str = N_("这件事要由社区工作人员来办。要是该您办，请书记给您加上。"), /) -> None:
+        super().__init__(message)
 
 
 class Conflict(DomainError):
