@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PLATFORM_TABLES = {
     "alembic_version": "which migration the database is at",
     "community": "the communities themselves",
+    "region": "streets and districts, above the communities",
     "attempt_count": "limits on sign-in, before anybody is known to belong anywhere",
 }
 LEDGER_DOOR = {"engage/ledger", "migrations", "tests"}
