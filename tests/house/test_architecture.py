@@ -96,7 +96,8 @@ def test_only_views_and_the_command_line_ask_what_time_it_is() -> None:
     asking = [
         f"{sources.name(path)}:{node.lineno}"
         for path in sources.python_files("engage")
-        if path.parent.name not in {"core", "cli", "demo"} and not path.name.startswith(("views", "cli"))
+        if path.parent.name not in {"core", "cli", "demo"}
+        and not path.name.startswith(("views", "cli"))
         and sources.name(path) not in AT_THE_GATE
         for node in ast.walk(sources.tree(path))
         if isinstance(node, ast.Call)
