@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextvars
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -37,6 +39,21 @@ def settings_for(folder: Path, database_url: str) -> Settings:
     )
 
 
+class FreshClient(FlaskClient):
+    """A browser whose requests share nothing with the test around them but the database.
+
+    Flask reuses an application context that is already there, and with it `g`: the signed-in person and the
+    language of one request would leak into the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send the request in a context of its own, then let the test see what it wrote."""
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+        return response
+
+
 @pytest.fixture(scope="session")
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the schema once; every test copies the file."""
@@ -59,6 +76,7 @@ def app(tmp_path: Path, template_database: Path) -> Iterator[Flask]:
     app = create_app(settings_for(tmp_path, f"sqlite:///{path}"))
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = FreshClient
     with app.app_context():
         yield app
         db.session.remove()
