@@ -60,6 +60,7 @@ def app(database: Databases, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database, inside an application context."""
     url = database.fresh()
     app = make_app(database_url=url, data_dir=tmp_path)
+    app.test_client_class = CheckingClient
     with app.app_context():
         yield app
         db.session.remove()
