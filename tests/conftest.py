@@ -26,6 +26,11 @@ from tests.databases import Databases, PostgresDatabases, SqliteDatabases, make_
 KINDS = tuple(filter(None, os.environ.get("ENGAGE_TEST_DATABASES", "sqlite").split(",")))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes the golden files again; read the difference before you commit it."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden files again")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by place: `rules` are the pure tests, `browser` the journeys."""
     for item in items:

@@ -9,6 +9,8 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
+from flask_migrate import stamp
+
 from engage import create_app
 from engage.config import Settings
 from engage.core.database import db
@@ -61,6 +63,7 @@ def _build_schema(*, database_url: str, data_dir: Path) -> None:
     app = make_app(database_url=database_url, data_dir=data_dir)
     with app.app_context():
         db.create_all()
+        stamp()
         if database_url.startswith("sqlite"):
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
