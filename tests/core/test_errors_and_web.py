@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.core import web
 from engage.core.access import MATRIX, Permission, Role
+from tests.client import CheckingClient
 
 EVIL = (
     "//evil.example",
@@ -49,19 +49,18 @@ def test_an_unmarked_route_is_denied(app: Flask) -> None:
     assert b"secret" not in answer.data
 
 
-def test_w4_a_post_that_another_site_sent_is_refused(client: FlaskClient) -> None:
+def test_w4_a_post_that_another_site_sent_is_refused(client: CheckingClient) -> None:
     answer = client.post("/appearance", data={"lang": "en"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert "lang=en" not in answer.headers.get("Set-Cookie", "")
 
 
-def test_w4_a_post_without_a_token_is_refused(app: Flask) -> None:
-    answer = app.test_client().post("/appearance", data={"lang": "en"}, csrf=False)
-    assert answer.status_code == 400
+def test_w4_a_post_without_a_token_is_refused(client: CheckingClient) -> None:
+    answer = client.post("/appearance", data={"lang": "en"}, csrf=False, expect=400)
     assert "放得太久" in answer.text
 
 
-def test_w8_an_error_for_htmx_is_a_fragment_and_for_others_a_page(client: FlaskClient) -> None:
+def test_w8_an_error_for_htmx_is_a_fragment_and_for_others_a_page(client: CheckingClient) -> None:
     assert "<html" in client.get("/nowhere").text
     fragment = client.get("/nowhere", headers={"HX-Request": "true"})
     assert "<html" not in fragment.text
@@ -69,13 +68,13 @@ def test_w8_an_error_for_htmx_is_a_fragment_and_for_others_a_page(client: FlaskC
     assert "HX-Request" in fragment.headers["Vary"]
 
 
-def test_every_response_carries_the_strict_policy(client: FlaskClient) -> None:
+def test_every_response_carries_the_strict_policy(client: CheckingClient) -> None:
     policy = client.get("/nowhere").headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "script-src 'self'" in policy
 
 
-def test_the_choice_of_language_is_kept_and_used(client: FlaskClient) -> None:
+def test_the_choice_of_language_is_kept_and_used(client: CheckingClient) -> None:
     assert "没找到" in client.get("/nowhere").text
     client.post("/appearance", data={"lang": "en", "next": "/nowhere"}, expect=303)
     assert 'lang="en"' in client.get("/nowhere").text
