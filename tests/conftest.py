@@ -73,6 +73,13 @@ def app(database: Databases, tmp_path: Path) -> Iterator[Flask]:
     database.discard(url)
 
 
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application as it is wired, for tests that touch no row: its database is empty and is not asked."""
+    folder = tmp_path_factory.mktemp("house")
+    return make_app(database_url=f"sqlite:///{folder / 'nothing.sqlite'}", data_dir=folder)
+
+
 @pytest.fixture
 def at_seven() -> Iterator[None]:
     """Stop the clock at `make.NOW`."""
