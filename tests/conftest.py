@@ -2,67 +2,82 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from engage import create_app, people
-from engage.config import Settings
+from engage import people
 from engage.core import tenancy
 from engage.core.access import Actor, Role
 from engage.core.database import db
 from engage.core.tenancy import CommunityCard
-from tests import make
+from tests import make, postgres
+from tests.client import CheckingClient
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, make_app
+
+KINDS = tuple(filter(None, os.environ.get("ENGAGE_TEST_DATABASES", "sqlite").split(",")))
 
 
-def settings_for(folder: Path, database_url: str) -> Settings:
-    """Return settings that keep everything inside a test's folder."""
-    return Settings(
-        data_dir=folder,
-        database_url=database_url,
-        secret_key=b"a key for tests only, 32 bytes long",
-        base_url=None,
-        trusted_hosts=(),
-        proxies=0,
-        secure_cookies=False,
-        upload_limit=12 * 1024 * 1024,
-    )
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes the golden files again; read the difference before you commit it."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden files again")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by place: `rules` are the pure tests, `browser` the journeys."""
+    for item in items:
+        if item.path.name.startswith("test_rules"):
+            item.add_marker(pytest.mark.rules)
+        if item.path.parent.name == "journeys":
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
-def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the schema once; every test copies the file."""
-    folder = tmp_path_factory.mktemp("template")
-    path = folder / "engage.sqlite"
-    app = create_app(settings_for(folder, f"sqlite:///{path}"))
-    with app.app_context():
-        db.create_all()
-        db.session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.session.remove()
-        db.engine.dispose()
-    return path
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
+    with postgres.server() as server:
+        databases = PostgresDatabases(server=server, folder=tmp_path_factory.mktemp("postgresql"))
+        yield databases
+        databases.close()
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> Databases:
+    """Where databases of this kind come from; the test runs once for each of `ENGAGE_TEST_DATABASES`."""
+    databases: Databases = request.getfixturevalue(f"_{request.param}")
+    return databases
 
 
 @pytest.fixture
-def app(tmp_path: Path, template_database: Path) -> Iterator[Flask]:
+def app(database: Databases, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database, inside an application context."""
-    path = tmp_path / "engage.sqlite"
-    shutil.copy(template_database, path)
-    app = create_app(settings_for(tmp_path, f"sqlite:///{path}"))
-    app.testing = True
-    app.config["WTF_CSRF_ENABLED"] = False
+    url = database.fresh()
+    app = make_app(database_url=url, data_dir=tmp_path)
+    app.test_client_class = CheckingClient
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
+    database.discard(url)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application as it is wired, for tests that touch no row: its database is empty and is not asked."""
+    folder = tmp_path_factory.mktemp("house")
+    return make_app(database_url=f"sqlite:///{folder / 'nothing.sqlite'}", data_dir=folder)
 
 
 @pytest.fixture
@@ -70,6 +85,12 @@ def at_seven() -> Iterator[None]:
     """Stop the clock at `make.NOW`."""
     with time_machine.travel(make.NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def now(at_seven: None) -> datetime:
+    """The instant at which the clock was stopped."""
+    return make.NOW
 
 
 @dataclass(kw_only=True)
@@ -130,11 +151,25 @@ def world(app: Flask, at_seven: None) -> Iterator[World]:
 
 
 @pytest.fixture
-def sign_in(app: Flask) -> Callable[[Actor], FlaskClient]:
-    """Return a function that gives a browser signed in as somebody."""
+def browsers(app: Flask) -> Iterator[Callable[[], CheckingClient]]:
+    """A function that opens one more browser; at the end every form that was sent must have been judged."""
+    opened: list[CheckingClient] = []
 
-    def browser_of(actor: Actor) -> FlaskClient:
-        client = app.test_client()
+    def open_browser() -> CheckingClient:
+        opened.append(CheckingClient(app, app.response_class, use_cookies=True))
+        return opened[-1]
+
+    yield open_browser
+    for browser in opened:
+        browser.ensure_judged()
+
+
+@pytest.fixture
+def sign_in(browsers: Callable[[], CheckingClient]) -> Callable[[Actor], CheckingClient]:
+    """A function that gives a browser signed in as somebody."""
+
+    def browser_of(actor: Actor) -> CheckingClient:
+        client = browsers()
         client.set_cookie(people.COOKIE, make.open_device(actor))
         return client
 
@@ -142,9 +177,9 @@ def sign_in(app: Flask) -> Callable[[Actor], FlaskClient]:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(browsers: Callable[[], CheckingClient]) -> CheckingClient:
     """A browser nobody is signed in on."""
-    return app.test_client()
+    return browsers()
 
 
 @contextmanager
@@ -153,7 +188,8 @@ def counted_queries() -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            statements.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:

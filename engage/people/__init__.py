@@ -9,8 +9,9 @@ from engage.people.cards import card_address, card_addresses, find_by_card, issu
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.models import Person
-from engage.people.phones import BadPhone, masked_phone, normalised_phone
+from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index
 from engage.people.queries import (
     count_persons,
     find_by_member_no,
@@ -28,14 +29,18 @@ __all__ = [
     "BadPhone",
     "Filters",
     "Found",
+    "Newcomer",
+    "OnRoll",
     "Person",
     "Slip",
     "TeamCard",
     "actor_of",
+    "appoint_many",
     "card_address",
     "card_addresses",
     "count_persons",
     "enrol",
+    "enrol_many",
     "find_by_card",
     "find_by_member_no",
     "get_person",
@@ -50,11 +55,14 @@ __all__ = [
     "names_of",
     "normalised_phone",
     "persons_of",
+    "phone_index",
     "polite_name",
     "remember_device",
+    "roll",
     "search",
     "settle",
     "team_member_ids",
+    "team_names",
     "teams_of",
     "units_with_voters",
 ]

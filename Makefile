@@ -1,0 +1,59 @@
+# Two commands are enough: `make run` and `make test`. `make help` lists the others.
+
+VENV ?= .venv
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+ifeq ($(PYTHON),)
+PYTHON := python3
+endif
+BIN := $(VENV)/bin
+FLASK := $(BIN)/python -m flask --app app
+STEPS := $(BIN)/python -m scripts.steps
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check fix i18n demo pins vendor screenshots audit clean venv venv-dev
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: venv ## install what is missing, migrate, tell the demo story on the first start, serve on port 8000
+	@$(FLASK) serve
+
+dev: venv-dev ## the same with automatic reload and the debugger, for this machine only
+	@$(FLASK) serve --reload
+
+test: venv-dev ## everything: lint, types, all tests on SQLite and PostgreSQL, journeys in a real browser
+	@$(STEPS) test
+
+check: venv-dev ## the fast part: lint, format, types, imports, templates, rules (under 15 s)
+	@$(STEPS) check
+
+fix: venv-dev ## let ruff put right what it can
+	@$(BIN)/python -m ruff check --fix --quiet . ; $(BIN)/python -m ruff format --quiet .
+
+i18n: venv-dev ## bring the English catalogues in step with the Chinese sentences
+	@$(FLASK) i18n update
+
+demo: venv ## put the demo story into the database, if it is not there yet
+	@$(FLASK) db upgrade
+	@$(FLASK) demo
+
+pins: venv-dev ## pin the newest versions that work together, with hashes
+	@$(BIN)/python -m scripts.pins
+
+vendor: ## write the browser's third-party files again from their packages
+	@$(PYTHON) -m scripts.vendor --fetch
+
+audit: venv-dev ## look the pinned packages up in the list of known vulnerabilities
+	@$(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements.txt
+
+clean: ## remove caches and the virtual environment; data in var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@$(PYTHON) scripts/venv.py $(VENV) requirements.txt
+
+venv-dev:
+	@$(PYTHON) scripts/venv.py $(VENV) requirements.txt requirements-dev.txt

@@ -1,0 +1,132 @@
+"""A fresh database for each test, in milliseconds: one template per run, copied per test. Real commits, real triggers.
+
+SQLite: the template file is copied. PostgreSQL: the template database is cloned, one test ahead, by a thread.
+"""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol
+
+from flask_migrate import stamp
+
+from engage import create_app
+from engage.config import Settings
+from engage.core.database import db
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+
+    from tests.postgres import Server
+
+
+class Databases(Protocol):
+    """Where fresh databases of one kind come from."""
+
+    name: str
+
+    def fresh(self) -> str:
+        """Return the URL of a database with the whole schema and no rows."""
+
+    def empty(self) -> str:
+        """Return the URL of a database without a single table."""
+
+    def discard(self, url: str) -> None:
+        """Take a database back that a test is done with; nobody is connected any more."""
+
+
+def settings_for(*, database_url: str, data_dir: Path) -> Settings:
+    """Return what an installation would have that was set up for the tests."""
+    return Settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        secret_key=b"a key for tests only, 32 bytes long",
+        base_url=None,
+        trusted_hosts=(),
+        proxies=0,
+        secure_cookies=False,
+        upload_limit=12 * 1024 * 1024,
+    )
+
+
+def make_app(*, database_url: str, data_dir: Path) -> Flask:
+    """Build the application for tests: CSRF stays on, errors reach the test."""
+    app = create_app(settings_for(database_url=database_url, data_dir=data_dir))
+    app.testing = True
+    return app
+
+
+def _build_schema(*, database_url: str, data_dir: Path) -> None:
+    app = make_app(database_url=database_url, data_dir=data_dir)
+    with app.app_context():
+        db.create_all()
+        stamp()
+        if database_url.startswith("sqlite"):
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+
+
+class SqliteDatabases:
+    """Copies of one template file."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template.sqlite"
+        self._made = 0
+        _build_schema(database_url=f"sqlite:///{self._template}", data_dir=folder)
+
+    def fresh(self) -> str:
+        """Return the URL of a new copy."""
+        self._made += 1
+        copy = self._folder / f"{self._made}.sqlite"
+        shutil.copyfile(self._template, copy)
+        return f"sqlite:///{copy}"
+
+    def empty(self) -> str:
+        """Return the URL of a file that is not there yet."""
+        self._made += 1
+        return f"sqlite:///{self._folder / f'{self._made}.sqlite'}"
+
+    def discard(self, url: str) -> None:
+        """Delete the copy and the files SQLite keeps beside it."""
+        name = url.rpartition("/")[2]
+        for path in self._folder.glob(f"{name}*"):
+            path.unlink()
+
+
+class PostgresDatabases:
+    """Clones of one template database of a private server."""
+
+    name = "postgresql"
+
+    def __init__(self, *, server: Server, folder: Path) -> None:
+        self._server = server
+        self._empty = 0
+        _build_schema(database_url=server.create("template"), data_dir=folder)
+        self._aside = ThreadPoolExecutor(max_workers=1)
+        self._next: Future[str] = self._aside.submit(server.clone, "template")
+
+    def fresh(self) -> str:
+        """Return the URL of the clone made meanwhile, and begin the next."""
+        url = self._server.url(self._next.result())
+        self._next = self._aside.submit(self._server.clone, "template")
+        return url
+
+    def empty(self) -> str:
+        """Return the URL of a new database."""
+        self._empty += 1
+        return self._server.create(f"empty_{self._empty}")
+
+    def discard(self, url: str) -> None:
+        """Drop the clone when there is time."""
+        self._aside.submit(self._server.drop, url.partition("@/")[2].partition("?")[0])
+
+    def close(self) -> None:
+        """Wait for what is still being made, so that the server may stop."""
+        self._aside.shutdown(wait=True)

@@ -1,0 +1,108 @@
+"""What holds for every table: it belongs to a community, counts in whole numbers, and keeps time in UTC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import DateTime, Float, Numeric, inspect, text
+
+from engage.core.database import Base, UTCDateTime, db
+from engage.core.ddl import REGISTERED
+from tests.house import sources
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+# Tables that belong to the installation and not to one community; each with its reason.
+PLATFORM_TABLES = {
+    "alembic_version": "which migration the database is at",
+    "community": "the communities themselves",
+    "region": "streets and districts, above the communities",
+    "attempt_count": "limits on sign-in, before anybody is known to belong anywhere",
+}
+LEDGER_DOOR = {"engage/ledger", "migrations", "tests"}
+
+
+@pytest.fixture(autouse=True)
+def _every_model_is_loaded(app: Flask) -> None:
+    """Building the application imports every room."""
+
+
+def test_every_table_belongs_to_a_community() -> None:
+    """trust.md §3 (d) 1: fails for a new table until it has `community_id` or a reason not to."""
+    homeless = [table.name for table in Base.metadata.sorted_tables if "community_id" not in table.c]
+    assert set(homeless) <= set(PLATFORM_TABLES)
+
+
+def test_a_community_is_never_optional() -> None:
+    assert [t.name for t in Base.metadata.sorted_tables if "community_id" in t.c and t.c.community_id.nullable] == []
+
+
+def test_a_reference_to_a_tenant_table_carries_the_community() -> None:
+    """So that the database itself refuses a parent of another community."""
+    tenants = {table.name for table in Base.metadata.sorted_tables if "community_id" in table.c}
+    loose = [
+        f"{table.name} -> {constraint.referred_table.name}"
+        for table in Base.metadata.sorted_tables
+        for constraint in table.foreign_key_constraints
+        if constraint.referred_table.name in tenants and "community_id" not in constraint.column_keys
+    ]
+    assert loose == []
+
+
+def test_nothing_is_counted_in_fractions() -> None:
+    fractions = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Float | Numeric)
+    ]
+    assert fractions == []
+
+
+def test_every_moment_is_kept_in_utc() -> None:
+    naive = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, DateTime) and not isinstance(column.type, UTCDateTime)
+    ]
+    assert naive == []
+
+
+def test_every_registered_trigger_is_in_the_database(app: Flask) -> None:
+    dialect = db.engine.dialect.name
+    queries = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    present = set(db.session.execute(text(queries[dialect])).scalars())
+    wanted = {
+        statement.name
+        for statement in REGISTERED
+        if statement.dialect == dialect and "TRIGGER" in statement.sql.upper()
+    }
+    assert wanted - present == set()
+
+
+def test_only_the_ledger_speaks_of_its_rows() -> None:
+    """The sixth lock (house §6): the ledger's table names occur nowhere else, not even in a string."""
+    tables = [
+        mapper.local_table.name
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith("engage.ledger")
+    ]
+    elsewhere = [
+        f"{sources.name(path)}: {table}"
+        for path in sources.python_files("engage")
+        if "ledger" not in path.relative_to(sources.ENGAGE).parts[0]
+        for table in tables
+        if f'"{table}' in sources.text(path) or f"{table}." in sources.text(path) or f" {table} " in sources.text(path)
+    ]
+    assert elsewhere == []
+
+
+def test_the_models_and_the_database_agree_on_every_name(app: Flask) -> None:
+    present = set(inspect(db.engine).get_table_names())
+    assert {table.name for table in Base.metadata.sorted_tables} <= present
