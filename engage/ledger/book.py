@@ -9,15 +9,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from engage.core.database import dialect
 from engage.core.tenancy import current_community_id
 from engage.ledger import rules
 from engage.ledger.cards import EntryReceipt
 from engage.ledger.models import Account, Entry, Head, Lot, LotUse, Note, Transfer
 
-_OWN = ("issue", "spent", "expired")
 _PERSONAL = ("person", "held", "owed")
 
 
@@ -56,12 +57,10 @@ def lock_head(session: Session) -> Head:
     """Return the community's head, locked: from here to the commit nobody else writes in this book."""
     head = _head(session)
     if head is None:
-        try:
-            with session.begin_nested():
-                session.add(Head(seq=0, hash=rules.GENESIS, at=None))
-                session.add_all([Account(kind=kind, person_id=None, balance=None) for kind in _OWN])
-        except IntegrityError:
-            pass  # another first entry came at the same moment: its head is ours
+        # The very first entry may be written by two at once: the second one waits here and finds the first one's head.
+        insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
+        row = insert(Head).values(community_id=current_community_id(), seq=0, hash=rules.GENESIS, at=None)
+        session.execute(row.on_conflict_do_nothing(index_elements=["community_id"]))
         head = _head(session)
     assert head is not None  # noqa: S101 - just added
     return head
@@ -72,8 +71,13 @@ def _head(session: Session) -> Head | None:
 
 
 def own_account(session: Session, kind: str) -> Account:
-    """Return one of the community's own accounts."""
-    return session.scalars(select(Account).where(Account.kind == kind, Account.person_id.is_(None))).one()
+    """Return one of the community's own accounts, opened when missing. Call it with the head locked."""
+    account = session.scalar(select(Account).where(Account.kind == kind, Account.person_id.is_(None)))
+    if account is None:
+        account = Account(kind=kind, person_id=None, balance=None)
+        session.add(account)
+        session.flush()
+    return account
 
 
 def accounts_of(session: Session, person_id: int) -> dict[str, Account]:
