@@ -27,7 +27,9 @@ def test_the_passbook_shows_a_balance_on_every_line(world: World, points: Points
     points.award(10)
     points.hold(15, "redemption:1")
     answer = sign_in(world.volunteer).get("/points")
-    rows = [[" ".join(cell.get_text(" ").split()) for cell in row.select("td")] for row in answer.soup.select("tbody tr")]
+    rows = [
+        [" ".join(cell.get_text(" ").split()) for cell in row.select("td")] for row in answer.soup.select("tbody tr")
+    ]
     assert rows == [
         ["06-12", "换洗衣液2升", "−15", "35"],
         ["06-12", "荷香苑夜巡", "+10", "50"],
