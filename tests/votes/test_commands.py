@@ -99,7 +99,12 @@ def test_property_3_ballots_in_hand_land_until_the_deadline(world: World, voters
     vote_id = make_vote(voters)
     deadline = votes.stop_vote(vote_id=vote_id, actor=world.secretary, now=LATER)
     assert timedelta(seconds=15) <= deadline - LATER < timedelta(seconds=16)
-    cast(vote_id, voters[0], 0, now=LATER + timedelta(seconds=seconds) if seconds < 15 else deadline - timedelta(seconds=1))
+    cast(
+        vote_id,
+        voters[0],
+        0,
+        now=LATER + timedelta(seconds=seconds) if seconds < 15 else deadline - timedelta(seconds=1),
+    )
     assert votes.card(vote_id, now=LATER + timedelta(seconds=20)).used == 1
 
 
@@ -168,9 +173,7 @@ def test_nobody_votes_for_another_household(world: World, voters: list[Actor]) -
 def test_a_forged_form_is_refused(world: World, voters: list[Actor], token: str) -> None:
     vote_id = make_vote(voters)
     with pytest.raises(votes.StaleForm):
-        votes.cast(
-            vote_id=vote_id, actor=voters[0], unit_id=unit_of(voters[0]), choices=[0], token=token, now=NOW
-        )
+        votes.cast(vote_id=vote_id, actor=voters[0], unit_id=unit_of(voters[0]), choices=[0], token=token, now=NOW)
     other = make_vote(voters)
     with pytest.raises(votes.StaleForm):
         cast(vote_id, voters[0], 0, token=votes.form_token(vote_id=other, unit_id=unit_of(voters[0])))
