@@ -12,10 +12,11 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage.config import PROJECT, Settings
-from engage.core import database, fence, guard, health, i18n, logs, pages
+from engage.core import audit, database, fence, guard, health, i18n, limits, logs, pages
 from engage.registry import ROOMS
 
-assert fence  # noqa: S101 - imported for its listeners: without it no query is confined
+# Imported for what they register: the listeners that confine every query, and the core's own tables.
+_REGISTERED = (fence, audit, limits)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

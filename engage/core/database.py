@@ -27,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, regi
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
+from engage.config import PROJECT
 from engage.core import sqlite
 from engage.core.errors import NestedTransaction, OutsideTransaction
 
@@ -97,7 +98,7 @@ def tenant_fk(column: str, table: str) -> ForeignKeyConstraint:
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-migrate = Migrate(render_as_batch=True, compare_type=True)
+migrate = Migrate(directory=str(PROJECT / "migrations"))
 
 
 def init_app(app: Flask, *, database_url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
@@ -12,6 +11,7 @@ from engage.core import audit, tenancy
 from engage.core.database import db, transaction
 from engage.core.errors import NestedTransaction, NotFound, OutsideTransaction, ScopeMissing
 from engage.people.models import Person, Tenancy
+from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
 
@@ -67,6 +67,6 @@ def test_the_audit_log_is_append_only(world: World) -> None:
             session.execute(text(statement))
 
 
-def test_the_process_answers(client: FlaskClient) -> None:
+def test_the_process_answers(client: CheckingClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
     assert client.get("/nowhere").status_code == 404

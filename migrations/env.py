@@ -1,0 +1,42 @@
+"""How Alembic reaches the database: always through the application, so that pragmas and drivers are the real ones."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import DateTime
+from sqlalchemy.types import TypeDecorator
+
+from engage.core.database import UTCDateTime, db
+
+
+def render_item(kind: str, item: object, _autogen_context: object) -> str | bool:
+    """Write plain SQL types into migrations: they must not change when the application's code does."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def compare_type(
+    _context: object, _column: object, _metadata_column: object, inspected: object, ours: object
+) -> bool | None:
+    """Treat our UTC type as the DateTime it is stored as."""
+    if isinstance(ours, TypeDecorator) and isinstance(inspected, DateTime):
+        return False
+    return None
+
+
+def run() -> None:
+    """Run the migrations in one transaction, holding SQLite's write lock from the start."""
+    with db.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            render_item=render_item,
+            compare_type=compare_type,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
