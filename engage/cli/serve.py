@@ -27,7 +27,9 @@ ANYWHERE = "0.0.0.0"  # noqa: S104 - phones in the hall must reach it
 @click.option("--bind", envvar="ENGAGE_BIND", default=ANYWHERE, show_default=True, help="Address to listen on.")
 @click.option("--port", envvar="ENGAGE_PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--reload", is_flag=True, help="For developing: reload on change, debugger, this machine only.")
-@click.option("--with-demo/--without-demo", envvar="ENGAGE_DEMO", default=True, help="Tell the demo story to an empty database.")
+@click.option(
+    "--with-demo/--without-demo", envvar="ENGAGE_DEMO", default=True, help="Tell the demo story to an empty database."
+)
 @with_appcontext
 def serve(bind: str, port: int, *, reload: bool, with_demo: bool) -> None:
     """Migrate, tell the demo story on the first start, say where to go, serve until Ctrl-C."""
@@ -99,7 +101,11 @@ def welcome(addresses: list[str]) -> str:
     settings = current_app.extensions["engage_settings"]
     lines = ["", "  Engage", "", *(f"    {address}" for address in addresses), ""]
     if len(addresses) > 1:
-        lines += [*terminal_qr(addresses[0]), "    Scan it with a phone in the same network. 同一网络里的手机扫一扫。", ""]
+        lines += [
+            *terminal_qr(addresses[0]),
+            "    Scan it with a phone in the same network. 同一网络里的手机扫一扫。",
+            "",
+        ]
     guide = getattr(demo, "guide", None)
     if guide is not None and places.list_communities():
         lines += ["", *(f"    {line}" for line in guide()), ""]
@@ -116,7 +122,10 @@ def terminal_qr(content: str) -> list[str]:
     blocks = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
     paint = "\033[30;107m{}\033[0m" if sys.stdout.isatty() else "{}"
     pairs = zip(rows[::2], rows[1::2], strict=True)
-    return ["    " + paint.format("".join(blocks[pair] for pair in zip(upper, lower, strict=True))) for upper, lower in pairs]
+    return [
+        "    " + paint.format("".join(blocks[pair] for pair in zip(upper, lower, strict=True)))
+        for upper, lower in pairs
+    ]
 
 
 def _become_server(bind: str, port: int, *, reload: bool) -> None:

@@ -62,7 +62,9 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     babel.init_app(app, locale_selector=_choose)
     app.jinja_env.globals.update(language=language, lang_code=lang_code)
-    app.jinja_env.filters.update(day=day, time_of_day=time_of_day, day_and_time=day_and_time, weekday=weekday)
+    app.jinja_env.filters.update(
+        day=day, time_of_day=time_of_day, day_and_time=day_and_time, weekday=weekday, day_number=day_number, month=month
+    )
 
 
 def _choose() -> str:
@@ -95,6 +97,17 @@ def weekday(value: date | datetime) -> str:
     return str(format_date(moment, "EEE", rebase=False))
 
 
+def day_number(value: date | datetime) -> str:
+    """Return the day of the month, "13"."""
+    return str((clock.local_date(value) if isinstance(value, datetime) else value).day)
+
+
+def month(value: date | datetime) -> str:
+    """Return "6月" or "Jun"."""
+    moment = clock.local_date(value) if isinstance(value, datetime) else value
+    return str(format_date(moment, "MMM", rebase=False))
+
+
 def time_of_day(value: datetime) -> str:
     """Return Shanghai wall time as "19:30"."""
     return clock.local(value).strftime("%H:%M")
@@ -124,7 +137,7 @@ def extract(room: str) -> Catalog:
 
 
 def _rooms() -> tuple[str, ...]:
-    return ("core", *ROOMS)
+    return ("core", "cli", *ROOMS)
 
 
 def _path(room: str) -> Path:
