@@ -7,7 +7,8 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from engage.cli.backups import backup, restore
-from engage.cli.serve import serve
+from engage.cli.scaffold import new_room
+from engage.cli.serving import serve
 from engage.core import i18n
 
 translations = AppGroup("i18n", help="Keep the English catalogues in step with the Chinese sentences.")
@@ -28,3 +29,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(serve)
     app.cli.add_command(backup)
     app.cli.add_command(restore)
+    app.cli.add_command(new_room)

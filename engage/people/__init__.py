@@ -6,8 +6,9 @@ from flask import Flask
 
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.models import Person
-from engage.people.phones import BadPhone, masked_phone, normalised_phone
+from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index
 from engage.people.queries import (
     count_persons,
     find_by_member_no,
@@ -23,10 +24,14 @@ from engage.people.queries import (
 __all__ = [
     "COOKIE",
     "BadPhone",
+    "Newcomer",
+    "OnRoll",
     "Person",
     "actor_of",
+    "appoint_many",
     "count_persons",
     "enrol",
+    "enrol_many",
     "find_by_member_no",
     "get_person",
     "grant_role",
@@ -37,9 +42,12 @@ __all__ = [
     "names_of",
     "normalised_phone",
     "persons_of",
+    "phone_index",
     "polite_name",
     "remember_device",
+    "roll",
     "settle",
+    "team_names",
     "units_with_voters",
 ]
 

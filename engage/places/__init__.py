@@ -17,9 +17,12 @@ from engage.places.queries import (
     place_names,
     unit_labels,
 )
+from engage.places.survey import Door, Surveyed, survey, units_by_label
 
 __all__ = [
+    "Door",
     "NameTaken",
+    "Surveyed",
     "add_building",
     "add_grid",
     "add_unit",
@@ -34,7 +37,9 @@ __all__ = [
     "list_grids",
     "list_units",
     "place_names",
+    "survey",
     "unit_labels",
+    "units_by_label",
 ]
 
 

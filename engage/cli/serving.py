@@ -65,6 +65,7 @@ def bring_up_to_date() -> None:
     with db.engine.connect() as connection:
         at = MigrationContext.configure(connection).get_current_revision()
     if at != ScriptDirectory(str(folder)).get_current_head():
+        click.echo("Bringing the database up to date … 正在更新数据库……")
         upgrade()
 
 
