@@ -63,7 +63,12 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose)
     app.jinja_env.globals.update(language=language, lang_code=lang_code)
     app.jinja_env.filters.update(
-        day=day, time_of_day=time_of_day, day_and_time=day_and_time, weekday=weekday, day_number=day_number, month=month
+        day=day,
+        day_and_time=day_and_time,
+        day_of_month=day_of_month,
+        month_name=month_name,
+        time_of_day=time_of_day,
+        weekday=weekday,
     )
 
 
@@ -97,13 +102,13 @@ def weekday(value: date | datetime) -> str:
     return str(format_date(moment, "EEE", rebase=False))
 
 
-def day_number(value: date | datetime) -> str:
-    """Return the day of the month, "13"."""
-    return str((clock.local_date(value) if isinstance(value, datetime) else value).day)
+def day_of_month(value: date | datetime) -> int:
+    """Return the number in a calendar's square (Shanghai day of a moment)."""
+    return (clock.local_date(value) if isinstance(value, datetime) else value).day
 
 
-def month(value: date | datetime) -> str:
-    """Return "6月" or "Jun"."""
+def month_name(value: date | datetime) -> str:
+    """Return "6月" or "Jun" (Shanghai day of a moment)."""
     moment = clock.local_date(value) if isinstance(value, datetime) else value
     return str(format_date(moment, "MMM", rebase=False))
 
