@@ -145,7 +145,7 @@ def extract(room: str) -> Catalog:
 
 
 def _rooms() -> tuple[str, ...]:
-    return ("core", *ROOMS)
+    return ("core", "cli", *ROOMS)
 
 
 def _path(room: str) -> Path:
