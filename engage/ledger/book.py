@@ -125,7 +125,9 @@ def write(session: Session, head: Head, draft: Draft) -> EntryReceipt:
         prev_hash=head.hash,
         hash="",
     )
-    entry.hash = rules.link(prev_hash=head.hash, leaf=leaf(entry, [_image(m, a) for m, a in zip(draft.moves, after, strict=True)]))
+    entry.hash = rules.link(
+        prev_hash=head.hash, leaf=leaf(entry, [_image(m, a) for m, a in zip(draft.moves, after, strict=True)])
+    )
     session.add(entry)
     session.flush()
     session.add(Note(entry_id=entry.id, salt=salt, memo=memo, basis=draft.basis))
@@ -166,7 +168,9 @@ def image(transfer: Transfer, uses: Sequence[LotUse], lots: Sequence[Lot]) -> di
         "debit_after": transfer.debit_after,
         "credit_after": transfer.credit_after,
         "uses": sorted([use.lot_id, use.points] for use in uses),
-        "opens": [[lot.expires_on.isoformat(), lot.amount, lot.origin_id] for lot in sorted(lots, key=lambda lot: lot.id)],
+        "opens": [
+            [lot.expires_on.isoformat(), lot.amount, lot.origin_id] for lot in sorted(lots, key=lambda lot: lot.id)
+        ],
     }
 
 
@@ -234,9 +238,7 @@ def _change(session: Session, account: Account, points: int) -> None:
         statement = statement.where(Account.balance + points <= 0)
     else:
         statement = statement.where(Account.balance + points >= 0)
-    left = session.scalar(
-        statement.returning(Account.balance).execution_options(synchronize_session=False)
-    )
+    left = session.scalar(statement.returning(Account.balance).execution_options(synchronize_session=False))
     if left is None:
         raise rules.lacking(points=-points, available=account.balance)
     session.refresh(account)

@@ -24,7 +24,9 @@ def expire_points(*, now: datetime) -> int:
             .where(Account.id.in_(select(Lot.account_id).where(Lot.remaining > 0, Lot.expires_on < today)))
             .order_by(Account.id)
         )
-        return sum(posting.expire_lots(session, head, account=account, now=now) for account in session.scalars(due).all())
+        return sum(
+            posting.expire_lots(session, head, account=account, now=now) for account in session.scalars(due).all()
+        )
 
 
 def reverse_entry(*, entry_id: int, reason: str, actor: Actor, approver_id: int, now: datetime) -> EntryReceipt:

@@ -67,9 +67,7 @@ def post_award(
     return book.write(session, head, draft)
 
 
-def hold(
-    *, person_id: int, points: int, source: str, memo: str, actor_id: int | None, now: datetime
-) -> EntryReceipt:
+def hold(*, person_id: int, points: int, source: str, memo: str, actor_id: int | None, now: datetime) -> EntryReceipt:
     """Keep points for something that will be fetched: earliest expiry first. Held points do not expire.
 
     The same source holds once. Raises `NotEnoughPoints`.
@@ -174,7 +172,9 @@ def expire_lots(session: Session, head: Head, *, account: Account, now: datetime
 
 
 def _times_expired(session: Session, lot: Lot) -> int:
-    statement = select(Entry.id).join(Transfer, Transfer.entry_id == Entry.id).join(LotUse, LotUse.transfer_id == Transfer.id)
+    statement = (
+        select(Entry.id).join(Transfer, Transfer.entry_id == Entry.id).join(LotUse, LotUse.transfer_id == Transfer.id)
+    )
     return len(session.scalars(statement.where(LotUse.lot_id == lot.id, Entry.kind == "expire")).all()) + 1
 
 

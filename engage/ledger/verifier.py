@@ -133,7 +133,9 @@ def verify() -> list[str]:
     for entries in _chunks():
         ids = [entry.id for entry in entries]
         notes = {note.entry_id: note for note in db.session.scalars(select(Note).where(Note.entry_id.in_(ids)))}
-        transfers = _grouped(db.session.scalars(select(Transfer).where(Transfer.entry_id.in_(ids)).order_by(Transfer.id)), "entry_id")
+        transfers = _grouped(
+            db.session.scalars(select(Transfer).where(Transfer.entry_id.in_(ids)).order_by(Transfer.id)), "entry_id"
+        )
         transfer_ids = [transfer.id for group in transfers.values() for transfer in group]
         uses = _grouped(db.session.scalars(select(LotUse).where(LotUse.transfer_id.in_(transfer_ids))), "transfer_id")
         lots = _grouped(db.session.scalars(select(Lot).where(Lot.transfer_id.in_(transfer_ids))), "transfer_id")

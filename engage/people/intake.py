@@ -134,7 +134,9 @@ def appoint_many(pairs: Sequence[tuple[int, int | None]], *, role: Role, now: da
     session = require_transaction()
     held = set(
         session.execute(
-            select(RoleGrant.person_id, RoleGrant.place_id).where(RoleGrant.role == role.value, RoleGrant.ended_at.is_(None))
+            select(RoleGrant.person_id, RoleGrant.place_id).where(
+                RoleGrant.role == role.value, RoleGrant.ended_at.is_(None)
+            )
         ).tuples()
     )
     fresh = [pair for pair in dict.fromkeys(pairs) if pair not in held]

@@ -46,7 +46,9 @@ def survey(*, grids: Mapping[str, str], doors: Sequence[Door]) -> Surveyed:
     What exists is left alone, except that a unit without an area takes the one given.
     """
     before = _places()
-    _insert_places([{"kind": "grid", "name": n, "code": code} for n, code in grids.items() if ("grid", None, n) not in before])
+    _insert_places(
+        [{"kind": "grid", "name": n, "code": code} for n, code in grids.items() if ("grid", None, n) not in before]
+    )
     grid_ids = {name: place_id for (kind, _, name), place_id in _places().items() if kind == "grid"}
     wanted = dict.fromkeys((grid_ids.get(door.grid or ""), door.building) for door in doors if door.building)
     _insert_places(
@@ -68,7 +70,9 @@ def survey(*, grids: Mapping[str, str], doors: Sequence[Door]) -> Surveyed:
 
 def _places() -> dict[tuple[str, int | None, str], int]:
     rows = db.session.execute(select(Place.kind, Place.parent_id, Place.name, Place.id))
-    return {(kind, parent_id if kind == "building" else None, name): place_id for kind, parent_id, name, place_id in rows}
+    return {
+        (kind, parent_id if kind == "building" else None, name): place_id for kind, parent_id, name, place_id in rows
+    }
 
 
 def _insert_places(rows: list[dict[str, object]]) -> None:
@@ -81,7 +85,9 @@ def _add_units(
     doors: Sequence[Door], *, places: Mapping[tuple[str, int | None, str], int], grid_ids: Mapping[str, int]
 ) -> tuple[list[int], dict[str, int]]:
     session = require_transaction()
-    known = {label: (unit_id, area) for label, unit_id, area in session.execute(select(Unit.label, Unit.id, Unit.area_centi))}
+    known = {
+        label: (unit_id, area) for label, unit_id, area in session.execute(select(Unit.label, Unit.id, Unit.area_centi))
+    }
     rows = []
     for door in {door.label: door for door in doors if door.label not in known}.values():
         grid_id = grid_ids.get(door.grid or "")
@@ -97,7 +103,13 @@ def _add_units(
         )
     if rows:
         session.execute(insert(Unit), rows)
-    _fill_areas([(known[d.label][0], d.area_centi) for d in doors if d.label in known and not known[d.label][1] and d.area_centi])
+    _fill_areas(
+        [
+            (known[d.label][0], d.area_centi)
+            for d in doors
+            if d.label in known and not known[d.label][1] and d.area_centi
+        ]
+    )
     ids = {label: unit_id for label, unit_id in session.execute(select(Unit.label, Unit.id))}
     return sorted(unit_id for label, unit_id in ids.items() if label not in known), ids
 
