@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, format_date, get_locale, gettext, lazy_gettext, ngettext
 
 from engage.config import PROJECT
@@ -66,6 +66,8 @@ def init_app(app: Flask) -> None:
 
 
 def _choose() -> str:
+    if not has_request_context():  # the command line speaks Chinese
+        return LANGUAGES[g.get("language", "zh")]
     chosen = g.get("language") or request.cookies.get("lang")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(list(LANGUAGES), default="zh")
