@@ -1,7 +1,7 @@
 """What the database itself refuses, whoever asks (trust §0.2, §0.3, L1, L2).
 
-`RAISE(ABORT)` before the insert is what an `OR IGNORE` cannot swallow: it skips rows that break a constraint,
-but not a row that a guard refuses.
+A guard that aborts before the insert is what no conflict clause can swallow: such a clause skips rows that break a
+constraint, silently, and would keep one leg of a movement.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ for _table in ("ledger_entry", "ledger_transfer", "ledger_lot_use", "ledger_note
 def _guard(name: str, *, table: str, event: str, refusals: dict[str, str]) -> None:
     """Refuse `event` on the table when a condition holds; the condition is the same SQL for both databases."""
     lines = " ".join(f"SELECT RAISE(ABORT, '{words}') WHERE {condition};" for words, condition in refusals.items())
-    checks = " ".join(f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;" for words, condition in refusals.items())
+    checks = " ".join(
+        f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;" for words, condition in refusals.items()
+    )
     old_or_new = "OLD" if event == "DELETE" else "NEW"
     register_ddl(
         name,
@@ -63,8 +65,7 @@ _guard(
         "ledger: amount": "NEW.amount IS NULL OR NEW.amount <= 0",
         "ledger: account": f"{_unknown('debit')} OR {_unknown('credit')}",
         "ledger: entry": (
-            "NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.entry_id "
-            "AND e.community_id = NEW.community_id)"
+            "NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.entry_id AND e.community_id = NEW.community_id)"
         ),
         "ledger: overdraft": (
             "EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = NEW.debit_id AND a.kind IN ('person', 'held') "

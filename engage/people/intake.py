@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from engage.core.access import Role
 from engage.core.database import db, require_transaction
 from engage.core.tenancy import current_community_id
+from engage.people.cards import issue_cards
 from engage.people.enrolment import pinyin_of
 from engage.people.models import Membership, Person, RoleGrant, Team, Tenancy
 from engage.people.phones import phone_columns
@@ -94,6 +95,7 @@ def enrol_many(newcomers: Sequence[Newcomer], *, now: datetime) -> list[int]:
     ids = [by_number[first + number] for number in range(len(newcomers))]
     _settle_many(list(zip(ids, newcomers, strict=True)), now=now)
     _join_teams(list(zip(ids, newcomers, strict=True)))
+    issue_cards(person_ids=ids, now=now)
     return ids
 
 

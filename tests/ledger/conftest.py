@@ -23,7 +23,15 @@ class Points:
         self.person_id = world.volunteer.person_id
         self.count = 0
 
-    def award(self, points: int, *, on: date | None = None, source: str | None = None, now: datetime = NOW, person_id: int | None = None) -> EntryReceipt:
+    def award(
+        self,
+        points: int,
+        *,
+        on: date | None = None,
+        source: str | None = None,
+        now: datetime = NOW,
+        person_id: int | None = None,
+    ) -> EntryReceipt:
         self.count += 1
         with transaction():
             return ledger.post_award(
@@ -40,7 +48,12 @@ class Points:
     def hold(self, points: int, source: str, *, now: datetime = NOW, person_id: int | None = None) -> EntryReceipt:
         with transaction():
             return ledger.hold(
-                person_id=person_id or self.person_id, points=points, source=source, memo="换洗衣液2升", actor_id=None, now=now
+                person_id=person_id or self.person_id,
+                points=points,
+                source=source,
+                memo="换洗衣液2升",
+                actor_id=None,
+                now=now,
             )
 
     def release(self, source: str, *, now: datetime = NOW) -> EntryReceipt:
