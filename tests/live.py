@@ -12,8 +12,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from sqlalchemy import select
+
+from engage import create_app, people, places
+from engage.core import clock, tenancy
+from engage.core.access import Role
+from engage.core.database import db
+from tests import make
+from tests.databases import settings_for
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -63,6 +72,20 @@ class Installation:
         assert done.returncode == 0, f"flask {' '.join(arguments)}: {done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def cookie_of(self, role: Role | None) -> dict[str, str]:
+        """Sign the first holder of a role in (None: the first volunteer without any); returns a browser's cookie."""
+        settings = settings_for(database_url=self.database_url, data_dir=self.data_dir)
+        app = create_app(replace(settings, secret_key=(self.data_dir / "secret.key").read_bytes()))
+        with app.app_context():
+            home = min(places.list_communities(), key=lambda card: card.id)
+            with tenancy.scoped(home.id):
+                holders = [people.get_person(person_id) for person_id in people.holders_of(role)] if role else []
+                person = holders[0] if holders else _plain_volunteer()
+                token = make.open_device(people.actor_of(person), now=clock.now())
+            db.session.remove()
+            db.engine.dispose()
+        return {"name": people.COOKIE, "value": token, "url": self.address}
+
     def start(self) -> None:
         """Start the production server and wait until it answers."""
         log = (self.data_dir / "server.log").open("ab")
@@ -94,6 +117,12 @@ class Installation:
             os.killpg(self.process.pid, how)
         self.process.wait(timeout=20)
         self.process = None
+
+
+def _plain_volunteer() -> people.Person:
+    granted = {person_id for role in Role for person_id in people.holders_of(role)}
+    statement = select(people.Person).where(people.Person.is_volunteer).order_by(people.Person.id)
+    return next(person for person in db.session.scalars(statement) if person.id not in granted)
 
 
 @contextmanager
