@@ -80,7 +80,8 @@ def _is_debian() -> bool:
 
 
 def _is_snap_stub(path: str) -> bool:
-    head = Path(path).open("rb").read(2000)  # noqa: SIM115 - closed with the expression
+    with Path(path).open("rb") as file:
+        head = file.read(2000)
     return head.startswith(b"#!") and b"snap" in head
 
 

@@ -69,7 +69,7 @@ TEST = (
     Step(name="browser", arguments=("-m", "scripts.browser"), alone=True),
     Step(
         name="tests",
-        arguments=(*PYTEST, "-n", "2", "--dist", "worksteal", "tests"),
+        arguments=(*PYTEST, "-m", "not browser", "-n", "2", "--dist", "worksteal", "tests"),
         environment=BOTH,
         alone=True,
         loud=True,

@@ -26,6 +26,11 @@ from tests.databases import Databases, PostgresDatabases, SqliteDatabases, make_
 KINDS = tuple(filter(None, os.environ.get("ENGAGE_TEST_DATABASES", "sqlite").split(",")))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes the golden files again; read the difference before you commit it."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden files again")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by place: `rules` are the pure tests, `browser` the journeys."""
     for item in items:
@@ -60,11 +65,19 @@ def app(database: Databases, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database, inside an application context."""
     url = database.fresh()
     app = make_app(database_url=url, data_dir=tmp_path)
+    app.test_client_class = CheckingClient
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
     database.discard(url)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application as it is wired, for tests that touch no row: its database is empty and is not asked."""
+    folder = tmp_path_factory.mktemp("house")
+    return make_app(database_url=f"sqlite:///{folder / 'nothing.sqlite'}", data_dir=folder)
 
 
 @pytest.fixture

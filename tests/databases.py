@@ -9,6 +9,8 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
+from flask_migrate import stamp
+
 from engage import create_app
 from engage.config import Settings
 from engage.core.database import db
@@ -28,6 +30,9 @@ class Databases(Protocol):
 
     def fresh(self) -> str:
         """Return the URL of a database with the whole schema and no rows."""
+
+    def empty(self) -> str:
+        """Return the URL of a database without a single table."""
 
     def discard(self, url: str) -> None:
         """Take a database back that a test is done with; nobody is connected any more."""
@@ -58,6 +63,7 @@ def _build_schema(*, database_url: str, data_dir: Path) -> None:
     app = make_app(database_url=database_url, data_dir=data_dir)
     with app.app_context():
         db.create_all()
+        stamp()
         if database_url.startswith("sqlite"):
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -82,6 +88,11 @@ class SqliteDatabases:
         shutil.copyfile(self._template, copy)
         return f"sqlite:///{copy}"
 
+    def empty(self) -> str:
+        """Return the URL of a file that is not there yet."""
+        self._made += 1
+        return f"sqlite:///{self._folder / f'{self._made}.sqlite'}"
+
     def discard(self, url: str) -> None:
         """Delete the copy and the files SQLite keeps beside it."""
         name = url.rpartition("/")[2]
@@ -96,6 +107,7 @@ class PostgresDatabases:
 
     def __init__(self, *, server: Server, folder: Path) -> None:
         self._server = server
+        self._empty = 0
         _build_schema(database_url=server.create("template"), data_dir=folder)
         self._aside = ThreadPoolExecutor(max_workers=1)
         self._next: Future[str] = self._aside.submit(server.clone, "template")
@@ -105,6 +117,11 @@ class PostgresDatabases:
         url = self._server.url(self._next.result())
         self._next = self._aside.submit(self._server.clone, "template")
         return url
+
+    def empty(self) -> str:
+        """Return the URL of a new database."""
+        self._empty += 1
+        return self._server.create(f"empty_{self._empty}")
 
     def discard(self, url: str) -> None:
         """Drop the clone when there is time."""

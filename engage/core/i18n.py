@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, format_date, get_locale, gettext, lazy_gettext, ngettext
 
 from engage.config import PROJECT
@@ -74,7 +74,10 @@ def init_app(app: Flask) -> None:
 
 
 def _choose() -> str:
-    chosen = g.get("language") or request.cookies.get("lang")
+    chosen = g.get("language")
+    if not chosen and not has_request_context():  # a command line, a test of a query
+        return LANGUAGES["zh"]
+    chosen = chosen or request.cookies.get("lang")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(list(LANGUAGES), default="zh")
     return LANGUAGES[str(chosen)]
@@ -148,7 +151,7 @@ def extract(room: str) -> Catalog:
 
 
 def _rooms() -> tuple[str, ...]:
-    return ("core", *ROOMS)
+    return ("core", "cli", *ROOMS)
 
 
 def _path(room: str) -> Path:

@@ -1,9 +1,69 @@
-"""Not furnished yet."""
+"""The ledger: the only writer of points. Double entry, lots with dates, a hash chain nobody can quietly edit."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from engage.ledger.cards import (
+    Balance,
+    EntryCard,
+    EntryReceipt,
+    Expiring,
+    LedgerHead,
+    LedgerTotals,
+)
+from engage.ledger.commands import expire_points, reverse_entry
+from engage.ledger.posting import hold, post_award, release_hold, spend_hold
+from engage.ledger.queries import (
+    balance_of,
+    balances_of,
+    entry_of,
+    find_expiring,
+    get_entry,
+    head,
+    list_entries,
+    totals,
+)
+from engage.ledger.reversal import reverse
+from engage.ledger.rules import AlreadyReversed, HoldEnded, NotEnoughPoints, NotReversible, WrongApprover
+from engage.ledger.verifier import verify
+
+__all__ = [
+    "AlreadyReversed",
+    "Balance",
+    "EntryCard",
+    "EntryReceipt",
+    "Expiring",
+    "HoldEnded",
+    "LedgerHead",
+    "LedgerTotals",
+    "NotEnoughPoints",
+    "NotReversible",
+    "WrongApprover",
+    "balance_of",
+    "balances_of",
+    "entry_of",
+    "expire_points",
+    "find_expiring",
+    "get_entry",
+    "head",
+    "hold",
+    "init_app",
+    "list_entries",
+    "post_award",
+    "release_hold",
+    "reverse",
+    "reverse_entry",
+    "spend_hold",
+    "totals",
+    "verify",
+]
+
 
 def init_app(app: Flask) -> None:
-    """Register nothing yet."""
+    """Register the pages, the commands and what the database refuses."""
+    from engage.ledger import cli, triggers, views
+
+    assert triggers  # noqa: S101 - imported for what it registers
+    app.register_blueprint(views.bp)
+    app.cli.add_command(cli.group)

@@ -11,15 +11,19 @@ from engage.places.queries import (
     count_units,
     find_community_by_name,
     find_unit_by_label,
+    find_unit_ids,
     list_communities,
     list_grids,
     list_units,
     place_names,
     unit_labels,
 )
+from engage.places.survey import Door, Surveyed, survey, units_by_label
 
 __all__ = [
+    "Door",
     "NameTaken",
+    "Surveyed",
     "add_building",
     "add_grid",
     "add_unit",
@@ -28,13 +32,16 @@ __all__ = [
     "count_units",
     "find_community_by_name",
     "find_unit_by_label",
+    "find_unit_ids",
     "found_community",
     "init_app",
     "list_communities",
     "list_grids",
     "list_units",
     "place_names",
+    "survey",
     "unit_labels",
+    "units_by_label",
 ]
 
 

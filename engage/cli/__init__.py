@@ -6,6 +6,9 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from engage.cli.backups import backup, restore
+from engage.cli.scaffold import new_room
+from engage.cli.serving import serve
 from engage.core import i18n
 
 translations = AppGroup("i18n", help="Keep the English catalogues in step with the Chinese sentences.")
@@ -23,3 +26,7 @@ def update() -> None:
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(translations)
+    app.cli.add_command(serve)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)
+    app.cli.add_command(new_room)

@@ -1,0 +1,197 @@
+"""Workbooks in and out: .xlsx, .xls and .csv are read as plain rows, .xlsx is written.
+
+Reading happens in a process of its own with limits (`workbook_child.py`), because an upload is
+somebody else's file (trust.md W11). Writing forces every text to be text: a cell that begins with
+`=` is never a formula (trust.md W12).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+
+from engage.core.errors import N_, DomainError
+
+Cell = str | int | float | bool | dt.date | None
+
+MAX_UPLOAD: Final = 10 * 1024 * 1024
+MAX_ROWS: Final = 50_000
+MAX_COLUMNS: Final = 200
+_CHILD = Path(__file__).with_name("workbook_child.py")
+_SECONDS: Final = 15
+
+_REFUSALS: Final = {
+    "too_large": N_("这个文件超过10MB。请只留花名册，另存一份再传。"),
+    "empty": N_("这个文件是空的。请换一个文件。"),
+    "kind": N_("这不是能读的表格。请另存为.xlsx、.xls或.csv再传。"),
+    "broken": N_("这个文件打不开，可能没存完整。请用Excel或WPS打开，另存为.xlsx再传。"),
+    "password": N_("这个文件有密码。请去掉密码，另存一份再传。"),
+    "macros": N_("这个文件带着宏。请另存为不带宏的.xlsx再传。"),
+    "doctype": N_("这个文件里有不该有的声明，没有打开。请用Excel或WPS另存为.xlsx再传。"),
+    "bomb": N_("这个文件解开后太大，没有打开。请把花名册复制到新表格里再传。"),
+    "too_many_cells": N_("表里用到的格子太多，可能有内容落在很远的行或列。请把花名册复制到新表格里再传。"),
+    "too_many_sheets": N_("工作表太多，最多60张。请分几个文件传。"),
+    "too_many_rows": N_("行太多，一个文件最多5万行。请分几个文件传。"),
+    "encoding": N_("这个文件的文字认不出来。请用Excel或WPS另存为.xlsx再传。"),
+}
+
+
+class WorkbookRefused(DomainError):
+    """The file cannot be read; `code` names the reason, the text says what to do."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(_REFUSALS[code])
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: `rows[0]` is the sheet's row 1, whatever is empty at its top or left is kept.
+
+    `merged` holds (first row, first column, last row, last column), all from 0.
+    """
+
+    name: str
+    rows: list[list[Cell]]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_columns: frozenset[int] = field(default_factory=frozenset)
+    hidden: bool = False
+
+
+def read(content: bytes, *, filename: str) -> list[Sheet]:
+    """All sheets of a workbook; a .csv is one sheet named after the file.
+
+    Raises WorkbookRefused with plain words for every file that is too large, broken, protected or hostile.
+    """
+    if not content.strip(b"\0 \r\n\t"):
+        raise WorkbookRefused("empty")
+    if len(content) > MAX_UPLOAD:
+        raise WorkbookRefused("too_large")
+    if content[:2] == b"PK" or content[:4] == b"\xd0\xcf\x11\xe0":
+        return _read_binary(content)
+    if filename.lower().endswith((".xlsx", ".xls", ".xlsm", ".et")):
+        raise WorkbookRefused("broken")
+    return [_read_csv(content, name=Path(filename).stem)]
+
+
+def _read_binary(content: bytes) -> list[Sheet]:
+    try:
+        child = subprocess.run(  # noqa: S603 - our own file, no shell, the upload only on standard input
+            [sys.executable, "-I", str(_CHILD)],
+            input=content,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        answer: dict[str, Any] = json.loads(child.stdout)
+    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+        raise WorkbookRefused("bomb") from error
+    if "refused" in answer:
+        raise WorkbookRefused(answer["refused"])
+    return [
+        Sheet(
+            name=sheet["name"],
+            rows=_capped([[_cell(value) for value in row[:MAX_COLUMNS]] for row in sheet["rows"]]),
+            merged=tuple(tuple(area) for area in sheet["merged"]),
+            hidden_columns=frozenset(sheet["hidden_columns"]),
+            hidden=sheet["hidden"],
+        )
+        for sheet in answer["sheets"]
+    ]
+
+
+def _cell(value: Any) -> Cell:
+    return dt.date.fromisoformat(value["d"]) if isinstance(value, dict) else value
+
+
+def _capped(rows: list[list[Cell]]) -> list[list[Cell]]:
+    if len(rows) > MAX_ROWS:
+        raise WorkbookRefused("too_many_rows")
+    return rows
+
+
+def _read_csv(content: bytes, *, name: str) -> Sheet:
+    """UTF-8 first (with or without its mark), then what Excel and WPS write in China."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise WorkbookRefused("encoding")
+    if "\0" in text:
+        raise WorkbookRefused("kind")
+    head = text[:4096]
+    delimiter = max(",;\t", key=head.count)
+    rows: list[list[Cell]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append([value if value.strip() else None for value in row[:MAX_COLUMNS]])
+            if len(rows) > MAX_ROWS:
+                raise WorkbookRefused("too_many_rows")
+    except csv.Error as error:
+        raise WorkbookRefused("broken") from error
+    return Sheet(name=name, rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOut:
+    """A sheet to write: one heading row, then rows. `widths` are in characters."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    widths: Sequence[int] = ()
+    marked: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+def write(sheets: Sequence[SheetOut]) -> bytes:
+    """Return an .xlsx. Every text is written as text, so nothing in it can become a formula.
+
+    `marked` cells (row and column from 0, the heading row not counted) get a red ground.
+    """
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        target,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    bold = book.add_format({"bold": True, "bottom": 1})
+    text = book.add_format({"num_format": "@"})
+    wrong = book.add_format({"num_format": "@", "bg_color": "#FBE3E6"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.name[:31])
+        page.freeze_panes(1, 0)
+        for column, heading in enumerate(sheet.headings):
+            page.write_string(0, column, heading, bold)
+            page.set_column(column, column, sheet.widths[column] if column < len(sheet.widths) else 14)
+        for number, row in enumerate(sheet.rows):
+            for column, value in enumerate(row):
+                style = wrong if (number, column) in sheet.marked else text
+                _write_cell(page, number + 1, column, value, style=style, day=day)
+    book.close()
+    return target.getvalue()
+
+
+def _write_cell(page: Any, row: int, column: int, value: Cell, *, style: Any, day: Any) -> None:
+    if value is None:
+        page.write_blank(row, column, None, style)
+    elif isinstance(value, bool):
+        page.write_boolean(row, column, value)
+    elif isinstance(value, dt.date):
+        page.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
+    elif isinstance(value, int | float) and abs(value) < 1e9:
+        page.write_number(row, column, value)
+    else:  # text, and long numbers: a phone must not come back as 1.38E+10
+        page.write_string(row, column, str(value), style)

@@ -1,0 +1,219 @@
+"""Open one untrusted workbook in a process of its own and print its cells as JSON.
+
+Run as a file, never imported: `python -I workbook_child.py NAME < upload`. Standard library and
+python-calamine only, so that it starts in some tens of milliseconds and has nothing of the
+application in it. A file that tries to fill the memory takes this process down, not the server
+(trust.md W11: five seconds, 300 MiB, a named refusal).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import math
+import re
+import resource
+import struct
+import sys
+import xml.etree.ElementTree as ET
+import zipfile
+import zlib
+from typing import Any, NoReturn
+
+import python_calamine
+
+MEBI = 1 << 20
+MAX_UNPACKED = 96 * MEBI
+MAX_RATIO = 120  # real workbooks reach 15 to 40; text repeated in every cell about 60
+MAX_PARTS = 400
+MAX_SHEETS = 60
+MAX_CELLS = 1_000_000
+MAX_AREA = 2_000_000  # the reader fills the whole rectangle between the first and the last cell
+MAX_TEXT = 2_000
+MEMORY = 448 * MEBI  # of addresses, of which the interpreter itself takes about 100
+CPU_SECONDS = 8
+CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})(\d{1,9})["']""")
+ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]{0,400}?\sr\s*=\s*["'](\d{1,9})["']""")
+CHUNK = 1 << 18
+
+
+def refuse(code: str) -> NoReturn:
+    """Print the code of the refusal (words are chosen by the parent) and stop."""
+    sys.stdout.write(json.dumps({"refused": code}))
+    sys.stdout.flush()
+    sys.exit(0)
+
+
+def limit_this_process() -> None:
+    """Memory and processor time; where the system does not know a limit it is left out."""
+    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS)):
+        try:
+            resource.setrlimit(kind, (most, most))
+        except (ValueError, OSError):
+            continue  # macOS has no working RLIMIT_AS; the checks below still hold
+
+
+def part_bytes(raw: bytes, info: zipfile.ZipInfo, room: int) -> bytes:
+    """One part, unpacked here with a cap: the sizes a zip declares may lie."""
+    at = info.header_offset
+    if raw[at : at + 4] != b"PK\x03\x04" or info.compress_type not in (0, 8):
+        refuse("broken")
+    name_length, extra_length = struct.unpack("<HH", raw[at + 26 : at + 30])
+    begin = at + 30 + name_length + extra_length
+    packed = raw[begin : begin + info.compress_size]
+    if len(packed) != info.compress_size:
+        refuse("broken")
+    if info.compress_type == 0:
+        return packed
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = unpacker.decompress(packed, room + 1)
+    if len(content) > room or unpacker.unconsumed_tail:
+        refuse("bomb")
+    if len(content) != info.file_size:
+        refuse("broken")
+    return content
+
+
+def check_sheet(xml: bytes, cells_before: int) -> int:
+    """Count the cells of a sheet and measure the rectangle they span, before anything builds it."""
+    last_row = last_column = cells = 0
+    first_row = 1 << 30
+    for match in CELL.finditer(xml):
+        cells += 1
+        column = 0
+        for letter in match[1].upper():
+            column = column * 26 + letter - 64
+        row = int(match[2])
+        first_row = min(first_row, row)
+        last_row = max(last_row, row)
+        last_column = max(last_column, column)
+    for match in ROW.finditer(xml):
+        last_row = max(last_row, int(match[1]))
+    cells = max(cells, xml.count(b"<c "), xml.count(b"<c>"))
+    if cells_before + cells > MAX_CELLS or last_row > 1_048_576 or last_column > 16_384:
+        refuse("too_many_cells")
+    if cells and (last_row - min(first_row, last_row) + 1) * max(last_column, 1) > MAX_AREA:
+        refuse("too_many_cells")
+    return cells
+
+
+def open_zip(raw: bytes) -> list[zipfile.ZipInfo]:
+    """Read the table of contents; refuse what no spreadsheet program writes."""
+    try:
+        infos = zipfile.ZipFile(io.BytesIO(raw)).infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        refuse("broken")
+    names = [info.filename for info in infos]
+    for code, wrong in (
+        ("bomb", len(names) > MAX_PARTS or sum(info.compress_size for info in infos) > len(raw)),
+        ("broken", len(set(names)) != len(names)),
+        ("password", any(info.flag_bits & 1 for info in infos)),
+        ("macros", any(name.lower().endswith("vbaproject.bin") for name in names)),
+        ("kind", "xl/workbook.xml" not in names),
+        ("bomb", sum(info.file_size for info in infos) > MAX_UNPACKED),
+    ):
+        if wrong:
+            refuse(code)
+    return [info for info in infos if not info.is_dir()]
+
+
+def check_zip(raw: bytes) -> dict[str, bytes]:
+    """Refuse bombs, lies and macros; hand back the small parts that say what is hidden."""
+    kept: dict[str, bytes] = {}
+    room, cells = min(MAX_UNPACKED, MAX_RATIO * len(raw) + MEBI), 0
+    for info in open_zip(raw):
+        name, content = info.filename, part_bytes(raw, info, room)
+        room -= len(content)
+        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content[:4096].replace(b"\0", b""):
+            refuse("doctype")
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            cells += check_sheet(content, cells)
+            kept[name] = content.partition(b"<sheetData")[0]
+        elif name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
+            kept[name] = content
+    return kept
+
+
+def hidden_columns(parts: dict[str, bytes]) -> dict[str, list[int]]:
+    """Sheet name -> numbers of its hidden columns (from 0). Left empty where the file is odd."""
+    found: dict[str, list[int]] = {}
+    try:
+        targets = {
+            rel.get("Id"): str(rel.get("Target", "")).removeprefix("/xl/")
+            for rel in ET.fromstring(parts["xl/_rels/workbook.xml.rels"])  # noqa: S314 - no DOCTYPE, capped, own process
+        }
+        for sheet in ET.fromstring(parts["xl/workbook.xml"]).iter():  # noqa: S314 - as above
+            if not sheet.tag.endswith("}sheet"):
+                continue
+            key = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
+            head = parts.get("xl/" + targets.get(key, ""), b"").decode("utf-8", "replace")
+            numbers: list[int] = []
+            for tag in re.findall(r"<(?:\w+:)?col\b[^>]*>", head):
+                attributes = dict(re.findall(r"""(\w+)\s*=\s*["']([^"']*)["']""", tag))
+                if attributes.get("hidden", "0") in ("1", "true"):
+                    first, last = int(attributes["min"]), int(attributes["max"])
+                    numbers.extend(range(first - 1, min(last, first + 255)))
+            found[str(sheet.get("name"))] = numbers
+    except (ET.ParseError, KeyError, ValueError):
+        return {}
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Return a cell as JSON: text and numbers as they are, days as {"d": ISO text}, empty ones as null."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if isinstance(value, dt.date):  # a moment is a date too: the day is what a roster means
+        return {"d": value.isoformat()[:10]}
+    if isinstance(value, str):
+        return value[:MAX_TEXT] or None
+    return str(value) if isinstance(value, dt.time | dt.timedelta) else value
+
+
+def read(raw: bytes) -> list[dict[str, Any]]:
+    """Return the worksheets with their rows, merged areas and hidden columns."""
+    hidden: dict[str, list[int]] = {}
+    if raw[:2] == b"PK":
+        hidden = hidden_columns(check_zip(raw))
+    elif raw[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        refuse("kind")
+    book = python_calamine.load_workbook(io.BytesIO(raw))
+    if len(book.sheets_metadata) > MAX_SHEETS:
+        refuse("too_many_sheets")
+    sheets = []
+    for index, meta in enumerate(book.sheets_metadata):
+        if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_index(index)
+        if sheet.total_height * max(sheet.total_width, 1) > MAX_AREA:
+            refuse("too_many_cells")
+        sheets.append(
+            {
+                "name": meta.name,
+                "hidden": meta.visible is not python_calamine.SheetVisibleEnum.Visible,
+                "hidden_columns": hidden.get(meta.name, []),
+                "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []],
+                "rows": [[plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)],
+            }
+        )
+    return sheets
+
+
+def main() -> None:
+    """Read the upload from standard input, print {"sheets": […]} or {"refused": code}."""
+    limit_this_process()
+    try:
+        sys.stdout.write(json.dumps({"sheets": read(sys.stdin.buffer.read())}))
+    except python_calamine.PasswordError:
+        refuse("password")
+    except MemoryError:
+        refuse("bomb")
+    except (python_calamine.CalamineError, OSError, ValueError):
+        refuse("broken")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""What other rooms may do to the book, inside their own transaction: award, hold, release, spend, reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.core import clock
+from engage.core.database import require_transaction
+from engage.core.errors import N_, NotFound
+from engage.ledger import book, rules
+from engage.ledger.book import Draft, Move
+from engage.ledger.cards import EntryReceipt
+from engage.ledger.models import Account, Entry, Head, Lot, LotUse, Note, Transfer
+
+
+def post_award(
+    *,
+    person_id: int,
+    points: int,
+    source: str,
+    memo: str,
+    earned_on: date,
+    actor_id: int | None,
+    approver_id: int,
+    now: datetime,
+    basis: Mapping[str, Any] | None = None,
+) -> EntryReceipt:
+    """Give points to a person; they open one lot that expires 24 months after `earned_on` (a Shanghai day).
+
+    The same source never pays twice: the second time the first receipt comes back. Points owed from a reversal are
+    repaid first. `basis` keeps the arithmetic for "why this number?": {"rule": {...}, "minutes": …, "steps": [...]}.
+    Raises `WrongApprover` when somebody approves for themselves, `DomainError` for points that are not positive.
+    """
+    session = require_transaction()
+    rules.ensure_positive(points)
+    rules.ensure_approver(actor_id=actor_id, approver_id=approver_id, person_id=person_id, second=False)
+    head = book.lock_head(session)
+    if already := book.find_by_source(session, source):
+        return book.receipt_of(already)
+    accounts = book.accounts_of(session, person_id)
+    issue = book.own_account(session, "issue")
+    repaid = min(points, -(accounts["owed"].balance or 0))
+    moves = []
+    if points > repaid:
+        lot = (rules.expiry_of(earned_on), points - repaid, None)
+        moves.append(Move(debit=issue, credit=accounts["person"], amount=points - repaid, opens=[lot]))
+    if repaid:
+        moves.append(Move(debit=issue, credit=accounts["owed"], amount=repaid))
+    draft = Draft(
+        kind="award",
+        source=source,
+        person_id=person_id,
+        memo=memo,
+        basis=dict(basis or {}),
+        moves=moves,
+        earned_on=earned_on,
+        at=now,
+        actor_id=actor_id,
+        approver_id=approver_id,
+    )
+    return book.write(session, head, draft)
+
+
+def hold(*, person_id: int, points: int, source: str, memo: str, actor_id: int | None, now: datetime) -> EntryReceipt:
+    """Keep points for something that will be fetched: earliest expiry first. Held points do not expire.
+
+    The same source holds once. Raises `NotEnoughPoints`.
+    """
+    session = require_transaction()
+    rules.ensure_positive(points)
+    head = book.lock_head(session)
+    if already := book.find_by_source(session, source):
+        return book.receipt_of(already)
+    accounts = book.accounts_of(session, person_id)
+    expire_lots(session, head, account=accounts["person"], now=now)
+    free = (accounts["person"].balance or 0) + (accounts["owed"].balance or 0)
+    if free < points:
+        raise rules.lacking(points=points, available=max(free, 0))
+    taken = rules.take_from(lot_views(session, accounts["person"]), points=points)
+    move = Move(
+        debit=accounts["person"],
+        credit=accounts["held"],
+        amount=points,
+        uses=[(lot_id, -part) for lot_id, part in taken],
+    )
+    return book.write(
+        session, head, draft("hold", source, person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
+    )
+
+
+def release_hold(*, source: str, actor_id: int | None, now: datetime) -> EntryReceipt:
+    """Give held points back to the exact lots they came from. Releasing twice gives the first receipt.
+
+    A lot that expired meanwhile comes back as a new one with 14 days of grace, once.
+    Raises `NotFound` for an unknown source, `HoldEnded` when the points were spent.
+    """
+    session = require_transaction()
+    head = book.lock_head(session)
+    held, ended = _hold(session, source)
+    if ended is not None:
+        if ended.kind == "release":
+            return book.receipt_of(ended)
+        raise rules.HoldEnded(N_("东西已经领走，分退不回来了。要退货，请找社区工作人员。"))
+    accounts = book.accounts_of(session, held.person_id)
+    amount = sum(transfer.amount for transfer in transfers_of(session, held.id))
+    move = Move(debit=accounts["held"], credit=accounts["person"], amount=amount)
+    give_back(session, held, move, today=clock.local_date(now))
+    draft = draft(
+        "release",
+        f"{source}:release",
+        held.person_id,
+        memo=memo_of(session, held),
+        moves=[move],
+        actor_id=actor_id,
+        now=now,
+    )
+    draft.settles_id = held.id
+    return book.write(session, head, draft)
+
+
+def spend_hold(*, source: str, memo: str, actor_id: int | None, now: datetime) -> EntryReceipt:
+    """Spend held points: the thing was handed out. Spending twice gives the first receipt.
+
+    Raises `NotFound` for an unknown source, `HoldEnded` when the points went back already.
+    """
+    session = require_transaction()
+    head = book.lock_head(session)
+    held, ended = _hold(session, source)
+    if ended is not None:
+        if ended.kind == "spend":
+            return book.receipt_of(ended)
+        raise rules.HoldEnded(N_("这份已经退掉，分也退回去了。请在小卖部重新选。"))
+    accounts = book.accounts_of(session, held.person_id)
+    amount = sum(transfer.amount for transfer in transfers_of(session, held.id))
+    move = Move(debit=accounts["held"], credit=book.own_account(session, "spent"), amount=amount)
+    draft = draft("spend", f"{source}:spend", held.person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
+    draft.settles_id = held.id
+    return book.write(session, head, draft)
+
+
+def expire_lots(session: Session, head: Head, *, account: Account, now: datetime) -> int:
+    """Write off lots whose last Shanghai day is over, one entry each; returns how many. Late or twice, the sum is the same."""
+    today = clock.local_date(now)
+    expired = book.own_account(session, "expired")
+    assert account.person_id is not None  # noqa: S101 - only accounts of persons have lots
+    due = [lot for lot in book.lots_of(session, account) if lot.expires_on < today]
+    for lot in due:
+        move = Move(debit=account, credit=expired, amount=lot.remaining, uses=[(lot.id, -lot.remaining)])
+        source = f"expire:{lot.id}:{_times_expired(session, lot)}"
+        book.write(
+            session, head, draft("expire", source, account.person_id, memo="", moves=[move], actor_id=None, now=now)
+        )
+    return len(due)
+
+
+def _times_expired(session: Session, lot: Lot) -> int:
+    statement = (
+        select(Entry.id).join(Transfer, Transfer.entry_id == Entry.id).join(LotUse, LotUse.transfer_id == Transfer.id)
+    )
+    return len(session.scalars(statement.where(LotUse.lot_id == lot.id, Entry.kind == "expire")).all()) + 1
+
+
+def give_back(session: Session, held: Entry, move: Move, *, today: date) -> None:
+    """Add to a move what gives a hold's lots back; those that expired meanwhile come back as new ones, once."""
+    statement = (
+        select(LotUse, Lot)
+        .join(Lot, Lot.id == LotUse.lot_id)
+        .join(Transfer, Transfer.id == LotUse.transfer_id)
+        .where(Transfer.entry_id == held.id)
+        .order_by(Lot.id)
+    )
+    for use, lot in session.execute(statement):
+        until = rules.returned_expiry(expires_on=lot.expires_on, today=today, had_grace=lot.origin_id is not None)
+        if until == lot.expires_on:
+            move.uses.append((lot.id, -use.points))
+        else:
+            move.opens.append((until, -use.points, lot.id))
+
+
+def _hold(session: Session, source: str) -> tuple[Entry, Entry | None]:
+    held = book.find_by_source(session, source)
+    if held is None or held.kind != "hold":
+        raise NotFound
+    return held, session.scalar(select(Entry).where(Entry.settles_id == held.id))
+
+
+def transfers_of(session: Session, entry_id: int) -> list[Transfer]:
+    """Return the transfers of an entry in order."""
+    return list(session.scalars(select(Transfer).where(Transfer.entry_id == entry_id).order_by(Transfer.id)))
+
+
+def memo_of(session: Session, entry: Entry) -> str:
+    """Return what the passbook calls an entry."""
+    return session.scalar(select(Note.memo).where(Note.entry_id == entry.id)) or ""
+
+
+def lot_views(session: Session, account: Account) -> list[rules.LotView]:
+    """Return the lots of an account as the rules see them."""
+    return [
+        rules.LotView(id=lot.id, expires_on=lot.expires_on, remaining=lot.remaining)
+        for lot in book.lots_of(session, account)
+    ]
+
+
+def draft(
+    kind: str, source: str, person_id: int, *, memo: str, moves: list[Move], actor_id: int | None, now: datetime
+) -> Draft:
+    return Draft(
+        kind=kind,
+        source=source,
+        person_id=person_id,
+        memo=memo,
+        basis={},
+        moves=moves,
+        earned_on=clock.local_date(now),
+        at=now,
+        actor_id=actor_id,
+    )

@@ -1,0 +1,140 @@
+"""Pure rules of the book: when points expire, which lots are used first, how an entry is hashed."""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from engage.core.errors import N_, DomainError
+
+#: points stay good for two years (service-points §5.4)
+LIFETIME_MONTHS = 24
+#: points that expired while they were held come back with this long to use them, once
+GRACE_DAYS = 14
+#: the hash before the first entry
+GENESIS = "0" * 64
+
+
+class NotEnoughPoints(DomainError):
+    """The person has fewer free points than the act needs."""
+
+
+class WrongApprover(DomainError):
+    """The second person is missing, is the first one, or is the one who gains (service-points §6, invariant 8)."""
+
+
+class AlreadyReversed(DomainError):
+    """This entry was corrected before."""
+
+
+class NotReversible(DomainError):
+    """Entries of this kind are ended in another way."""
+
+
+class HoldEnded(DomainError):
+    """The points kept for this thing were spent or given back already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotView:
+    """A lot as the rules see it."""
+
+    id: int
+    expires_on: date
+    remaining: int
+
+
+def expiry_of(earned_on: date) -> date:
+    """Return the last Shanghai day on which points earned on a day can be used."""
+    months = earned_on.year * 12 + earned_on.month - 1 + LIFETIME_MONTHS
+    year, month = divmod(months, 12)
+    last_day = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(earned_on.day, last_day))
+
+
+def returned_expiry(*, expires_on: date, today: date, had_grace: bool) -> date:
+    """Return until when points are good that come back from a hold (once per lot, or reserving would extend for ever)."""
+    if had_grace:
+        return expires_on
+    return max(expires_on, today + timedelta(days=GRACE_DAYS)) if expires_on < today else expires_on
+
+
+def take_from(lots: Iterable[LotView], *, points: int, first: int | None = None) -> list[tuple[int, int]]:
+    """Return (lot id, points) in the order of use: lot `first` if named, then the earliest expiry, then the oldest.
+
+    Raises `NotEnoughPoints` when the lots together hold less.
+    """
+    order = sorted(lots, key=lambda lot: (lot.id != first, lot.expires_on, lot.id))
+    missing = points
+    taken: list[tuple[int, int]] = []
+    for lot in order:
+        part = min(lot.remaining, missing)
+        if part > 0:
+            taken.append((lot.id, part))
+            missing -= part
+    if missing:
+        raise lacking(points=points, available=points - missing)
+    return taken
+
+
+def lacking(*, points: int, available: int) -> NotEnoughPoints:
+    """Return the refusal that says how many points are missing."""
+    return NotEnoughPoints(N_("还差%(missing)s分，攒够了再来换。"), missing=points - available)
+
+
+def ensure_positive(points: int) -> None:
+    """Refuse entries about nothing. Raises `DomainError`."""
+    if points <= 0:
+        raise DomainError(N_("分数要大于0。请改一改再交。"))
+
+
+def ensure_approver(*, actor_id: int | None, approver_id: int | None, person_id: int, second: bool) -> None:
+    """Check who stands behind an entry: never the one who gains; with `second`, somebody else than the actor.
+
+    Raises `WrongApprover`.
+    """
+    if approver_id is None or approver_id == person_id:
+        raise WrongApprover(N_("自己的分要别人来批。请换一位审核人。"))
+    if second and approver_id == actor_id:
+        raise WrongApprover(N_("更正要两个人：一位提，另一位批。请换一位审核人。"))
+
+
+def number_of(seq: int) -> str:
+    """Return an entry's number as people say it, e.g. "001284"."""
+    return f"{seq:06d}"
+
+
+def fingerprint_of(digest: str) -> str:
+    """Return the short form for the notice board, e.g. "3F9A-71C2-0B5D-9E44"."""
+    short = digest[:16].upper()
+    return "-".join(short[at : at + 4] for at in range(0, 16, 4))
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment as whole microseconds since 1970 UTC: the same on every database."""
+    return calendar.timegm(moment.utctimetuple()) * 1_000_000 + moment.microsecond
+
+
+def canonical(content: object) -> bytes:
+    """Return the one byte string for a piece of JSON: sorted keys, no spaces, UTF-8, integers only."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def note_hash(*, salt: str, memo: str, basis: Mapping[str, object]) -> str:
+    """Return the commitment to an entry's words."""
+    return hashlib.sha256(b"\x02" + canonical([salt, memo, basis])).hexdigest()
+
+
+def leaf_of(*, fields: Mapping[str, object], transfers: Sequence[Mapping[str, object]]) -> bytes:
+    """Return the content of an entry as it enters the chain."""
+    return canonical({**fields, "transfers": list(transfers)})
+
+
+def link(*, prev_hash: str, leaf: bytes) -> str:
+    """Return an entry's hash: the content bound to the entry before it (prefixes keep the two kinds apart)."""
+    content = hashlib.sha256(b"\x00" + leaf).digest()
+    return hashlib.sha256(b"\x01" + bytes.fromhex(prev_hash) + content).hexdigest()

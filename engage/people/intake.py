@@ -1,0 +1,158 @@
+"""Many persons at once: putting a roster's people on the roll in a handful of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from engage.core.access import Role
+from engage.core.database import db, require_transaction
+from engage.core.tenancy import current_community_id
+from engage.people.cards import issue_cards
+from engage.people.enrolment import pinyin_of
+from engage.people.models import Membership, Person, RoleGrant, Team, Tenancy
+from engage.people.phones import phone_columns
+from engage.people.queries import next_member_no
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnRoll:
+    """What tells a person on the roll apart from others: nothing readable but the name."""
+
+    id: int
+    name: str
+    phone_index: str | None
+    unit_id: int | None
+    birth_year: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """Somebody to put on the roll. The phone is normalised; `ties` are (unit id, owner | member | tenant)."""
+
+    name: str
+    phone: str | None
+    grid_id: int | None
+    birth_year: int | None
+    is_volunteer: bool
+    ties: tuple[tuple[int, str], ...]
+    teams: tuple[str, ...]
+
+
+def roll() -> list[OnRoll]:
+    """Return everybody on the roll who has not left, by id, as an import compares them. One statement."""
+    statement = (
+        select(Person.id, Person.name, Person.phone_index, Person.unit_id, Person.birth_year)
+        .where(Person.status != "closed")
+        .order_by(Person.id)
+    )
+    return [
+        OnRoll(id=i, name=name, phone_index=phone, unit_id=unit, birth_year=born)
+        for i, name, phone, unit, born in db.session.execute(statement)
+    ]
+
+
+def team_names() -> list[str]:
+    """Return the names of the community's teams in order."""
+    return list(db.session.scalars(select(Team.name).order_by(Team.name)))
+
+
+def enrol_many(newcomers: Sequence[Newcomer], *, now: datetime) -> list[int]:
+    """Put everybody on the roll, tie them to their doors and teams, and return their ids in the same order.
+
+    Belongs inside the caller's transaction. Ties count as verified: the roster is the community's own record.
+    """
+    if not newcomers:
+        return []
+    session = require_transaction()
+    here, first = current_community_id(), next_member_no()
+    session.execute(
+        insert(Person),
+        [
+            {
+                "community_id": here,
+                "member_no": first + number,
+                "name": one.name,
+                "pinyin": pinyin_of(one.name),
+                "grid_id": one.grid_id,
+                "unit_id": one.ties[0][0] if one.ties else None,
+                "birth_year": one.birth_year,
+                "is_volunteer": one.is_volunteer,
+                "status": "active",
+                "created_at": now,
+                **phone_columns(one.phone, community_id=here),
+            }
+            for number, one in enumerate(newcomers)
+        ],
+    )
+    numbered = select(Person.member_no, Person.id).where(Person.member_no >= first)
+    by_number = dict(session.execute(numbered).tuples().all())
+    ids = [by_number[first + number] for number in range(len(newcomers))]
+    _settle_many(list(zip(ids, newcomers, strict=True)), now=now)
+    _join_teams(list(zip(ids, newcomers, strict=True)))
+    issue_cards(person_ids=ids, now=now)
+    return ids
+
+
+def _settle_many(pairs: Sequence[tuple[int, Newcomer]], *, now: datetime) -> None:
+    rows = [
+        {
+            "community_id": current_community_id(),
+            "unit_id": unit_id,
+            "person_id": person_id,
+            "role": role,
+            "verified_at": now,
+        }
+        for person_id, one in pairs
+        for unit_id, role in dict(one.ties).items()
+    ]
+    if rows:
+        require_transaction().execute(insert(Tenancy), rows)
+
+
+def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
+    session, here = require_transaction(), current_community_id()
+    wanted = dict.fromkeys(team for _, one in pairs for team in one.teams)
+    known = set(session.scalars(select(Team.name)))
+    if missing := [name for name in wanted if name not in known]:
+        session.execute(insert(Team), [{"community_id": here, "name": name, "kind": "general"} for name in missing])
+    ids = dict(session.execute(select(Team.name, Team.id)).tuples().all())
+    rows = [
+        {"community_id": here, "person_id": person_id, "team_id": ids[team], "joined_on": None}
+        for person_id, one in pairs
+        for team in one.teams
+    ]
+    if rows:
+        session.execute(insert(Membership), rows)
+
+
+def appoint_many(pairs: Sequence[tuple[int, int | None]], *, role: Role, now: datetime) -> int:
+    """Give each (person id, place id) the role unless they hold it there already; returns how many are new."""
+    session = require_transaction()
+    held = set(
+        session.execute(
+            select(RoleGrant.person_id, RoleGrant.place_id).where(
+                RoleGrant.role == role.value, RoleGrant.ended_at.is_(None)
+            )
+        ).tuples()
+    )
+    fresh = [pair for pair in dict.fromkeys(pairs) if pair not in held]
+    if fresh:
+        session.execute(
+            insert(RoleGrant),
+            [
+                {
+                    "community_id": current_community_id(),
+                    "person_id": person_id,
+                    "role": role.value,
+                    "place_id": place_id,
+                    "granted_at": now,
+                    "ended_at": None,
+                }
+                for person_id, place_id in fresh
+            ],
+        )
+    return len(fresh)

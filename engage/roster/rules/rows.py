@@ -1,0 +1,117 @@
+"""Which rows of a sheet are people, and which are totals, repeated headings and footers. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from engage.roster.rules.headings import Headings, find_headings
+from engage.roster.rules.sheets import PLACE, Plan, RawSheet
+from engage.roster.rules.values import ID_MARK, Cell, is_blank, looks_like_an_id_number, text_of
+from engage.roster.rules.vocabulary import Field
+
+_TOTAL: Final = re.compile(
+    r"(合|总|小|共|累)\s*计(数|人数|户数)?[::]?(\d+(人|户|名)?)?|总数|总人数|(grand|sub)?\s*totals?:?|sum:?",
+    re.IGNORECASE,
+)
+_FOOT: Final = re.compile(
+    r"(制表|填表|填报|审核|负责人|经办|联系人|说明|注|备注|盖章|日期|单位|社区|打印|第?\s*\d+\s*页|note)(人|单位|时间|日期|说明|盖章|\(盖章\))?\s*([::].*)?|第?\s*\d+\s*页.*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that may be a person: its number in the sheet (from 1) and its cells as typed, `filled` from merged cells."""
+
+    number: int
+    cells: Sequence[Cell]
+    filled: Mapping[int, Cell]
+
+    def at(self, column: int | None) -> Cell:
+        """Return a cell, with what a merged cell above it says."""
+        if column is None:
+            return None
+        if column in self.filled:
+            return self.filled[column]
+        return self.cells[column] if column < len(self.cells) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that is no person: `total`, `heading` (repeated on a printed page) or `footer`."""
+
+    number: int
+    why: str
+
+
+def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
+    """Yield the rows below the headings: people to be read, and what was skipped and why. Blank rows are left out."""
+    headings = plan.headings
+    filled = _filled_from_merged(plan)
+    sequence = headings.column(Field.SEQUENCE)
+    for index in range(headings.last + 1, len(plan.sheet.rows)):
+        cells = plan.sheet.rows[index]
+        texts = [text_of(cell) for cell in cells if cell is not None]
+        if _is_total(texts) and not _named(plan, cells):
+            yield Skipped(index + 1, "total")
+        elif all(is_blank(cell) for column, cell in enumerate(cells) if column != sequence):
+            continue
+        elif _repeats(headings, cells):
+            yield Skipped(index + 1, "heading")
+        elif len(texts) <= 3 and _FOOT.fullmatch(texts[0]) and not _named(plan, cells):
+            yield Skipped(index + 1, "footer")
+        else:
+            yield Row(index + 1, cells, filled.get(index, {}))
+
+
+def _is_total(texts: Sequence[str]) -> bool:
+    return any(len(text) <= 12 and _TOTAL.fullmatch(text) for text in texts[:4])
+
+
+def _named(plan: Plan, cells: Sequence[Cell]) -> bool:
+    column = plan.headings.column(Field.NAME)
+    cell = cells[column] if column is not None and column < len(cells) else None
+    text = text_of(cell)
+    return isinstance(cell, str) and bool(text) and not _TOTAL.fullmatch(text) and not re.search(r"\d|[::]", text)
+
+
+def _repeats(headings: Headings, cells: Sequence[Cell]) -> bool:
+    same = sum(
+        1
+        for text, cell in zip(headings.printed, cells, strict=False)
+        if text and isinstance(cell, str) and " ".join(cell.split()) == text
+    )
+    return same >= 2 and same >= 0.6 * sum(1 for cell in cells if cell is not None)
+
+
+def _filled_from_merged(plan: Plan) -> dict[int, dict[int, Cell]]:
+    """Return what merged cells say in the rows below their first: only where a door or an area stands."""
+    filled: dict[int, dict[int, Cell]] = {}
+    columns = {c for c, field in enumerate(plan.headings.fields) if field in (*PLACE, Field.AREA, Field.TENURE)}
+    for top, left, bottom, _right in plan.sheet.merged:
+        if left in columns and top > plan.headings.last and left < len(plan.sheet.rows[top]):
+            for row in range(top + 1, min(bottom, len(plan.sheet.rows) - 1) + 1):
+                filled.setdefault(row, {})[left] = plan.sheet.rows[top][left]
+    return filled
+
+
+def without_id_numbers(sheets: Sequence[RawSheet]) -> dict[str, list[list[Cell]]]:
+    """Return the rows of every sheet with each id number replaced by a mark: they are never kept (service-points §5.8)."""
+    clean: dict[str, list[list[Cell]]] = {}
+    for sheet in sheets:
+        headings = find_headings(sheet.rows, sheet.merged)
+        columns = {c for c, f in enumerate(headings.fields) if f == Field.ID_NUMBER} if headings else set()
+        start = headings.last + 1 if headings else 0
+        clean[sheet.name] = [
+            [
+                ID_MARK
+                if cell is not None and ((number >= start and column in columns) or looks_like_an_id_number(cell))
+                else cell
+                for column, cell in enumerate(row)
+            ]
+            for number, row in enumerate(sheet.rows)
+        ]
+    return clean

@@ -1,0 +1,130 @@
+"""Which sheets hold people, which list the grids, and which of their rows are rows of people. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Protocol
+
+from engage.roster.rules.headings import NO_HEADINGS, Headings, find_headings, likely_headings
+from engage.roster.rules.values import Cell, text_of
+from engage.roster.rules.vocabulary import Field
+
+PLACE: Final = (Field.GRID, Field.BUILDING, Field.ENTRANCE, Field.ROOM, Field.ADDRESS)
+PERSONAL: Final = (
+    Field.NAME,
+    Field.PHONE,
+    Field.PHONE_OTHER,
+    Field.SEX,
+    Field.BIRTH,
+    Field.AGE,
+    Field.RELATION,
+    Field.VOLUNTEER,
+    Field.TEAM,
+)
+_GRID_SAID: Final = re.compile(r"(第?(?:\d+|[一二三四五六七八九十]+)号?网格|网格\d+|grid \d+)", re.IGNORECASE)
+_BUILDING_SAID: Final = re.compile(
+    r"((?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|栋|幢|座|#)|(?:building|block|bldg) \w+)", re.IGNORECASE
+)
+
+
+class RawSheet(Protocol):
+    """What is asked of a sheet; `engage.core.workbook.Sheet` is one."""
+
+    @property
+    def name(self) -> str:
+        """The sheet's name."""
+
+    @property
+    def rows(self) -> Sequence[Sequence[Cell]]:
+        """Its rows; the first is row 1."""
+
+    @property
+    def merged(self) -> Sequence[tuple[int, int, int, int]]:
+        """Merged areas: first row, first column, last row, last column, from 0."""
+
+    @property
+    def hidden_columns(self) -> frozenset[int]:
+        """Columns nobody sees, from 0."""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the whole sheet is hidden."""
+
+
+class Role(StrEnum):
+    """What a sheet is for."""
+
+    PEOPLE = "people"
+    GRIDS = "grids"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A sheet, what it is for, and where its headings are.
+
+    `grid` and `building` are what the sheet's name or title says where no column does.
+    """
+
+    sheet: RawSheet
+    role: Role
+    headings: Headings = NO_HEADINGS
+    grid: str = ""
+    building: str = ""
+    all_volunteers: bool = False
+
+
+Chosen = Mapping[str, Mapping[int, Field]]
+"""Sheet name -> column -> what the person importing said it holds."""
+
+
+def plan_sheets(sheets: Sequence[RawSheet], chosen: Chosen | None = None) -> list[Plan]:
+    """Find out what each sheet is for. `chosen` overrides the guessed columns."""
+    return [_plan(sheet, (chosen or {}).get(sheet.name, {})) for sheet in sheets]
+
+
+def _plan(sheet: RawSheet, chosen: Mapping[int, Field]) -> Plan:
+    if sum(1 for row in sheet.rows for cell in row if cell is not None) <= 1:
+        return Plan(sheet, Role.EMPTY)
+    headings = find_headings(sheet.rows, sheet.merged) or likely_headings(sheet.rows)
+    if chosen:
+        fields = tuple(chosen.get(column, field) for column, field in enumerate(headings.fields))
+        headings = replace(headings, fields=fields)
+    titles = [text_of(cell) for row in sheet.rows[: max(headings.first, 0)] for cell in row if cell is not None]
+    said = [text_of(sheet.name), *titles]
+    if not chosen and _lists_grids(headings.fields, " ".join(said)):
+        return Plan(sheet, Role.GRIDS, headings)
+    if Field.NAME not in headings.fields or (sheet.hidden and not chosen):
+        return Plan(sheet, Role.OTHER, headings)
+    no_grid = Field.GRID not in headings.fields
+    no_building = not {Field.BUILDING, Field.ADDRESS} & set(headings.fields)
+    return Plan(
+        sheet,
+        Role.PEOPLE,
+        headings,
+        grid=_first_match(_GRID_SAID, said) if no_grid else "",
+        building=_first_match(_BUILDING_SAID, said) if no_building else "",
+        all_volunteers=Field.VOLUNTEER not in headings.fields and _is_list_of_volunteers(" ".join(said)),
+    )
+
+
+def _lists_grids(fields: Sequence[Field], said: str) -> bool:
+    if Field.GRID not in fields or {Field.BIRTH, Field.ROOM, Field.ADDRESS, Field.SEX} & set(fields):
+        return False
+    if Field.NAME not in fields:
+        return Field.GRID_OFFICER in fields
+    return bool(re.search(r"网格(员|长|表|名单|一览|划分|设置)|grid (officer|list)|^grids?$", said, re.IGNORECASE))
+
+
+def _is_list_of_volunteers(said: str) -> bool:
+    if not re.search(r"志愿者|义工|volunteer", said, re.IGNORECASE):
+        return False
+    return not re.search(r"居民|住户|花名册|填|resident|roster", said, re.IGNORECASE)
+
+
+def _first_match(pattern: re.Pattern[str], texts: Sequence[str]) -> str:
+    return next((match[1] for text in texts if (match := pattern.search(text))), "")
