@@ -62,7 +62,14 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     babel.init_app(app, locale_selector=_choose)
     app.jinja_env.globals.update(language=language, lang_code=lang_code)
-    app.jinja_env.filters.update(day=day, time_of_day=time_of_day, day_and_time=day_and_time, weekday=weekday)
+    app.jinja_env.filters.update(
+        day=day,
+        day_and_time=day_and_time,
+        day_of_month=day_of_month,
+        month_name=month_name,
+        time_of_day=time_of_day,
+        weekday=weekday,
+    )
 
 
 def _choose() -> str:
@@ -98,6 +105,17 @@ def weekday(value: date | datetime) -> str:
     return str(format_date(moment, "EEE", rebase=False))
 
 
+def day_of_month(value: date | datetime) -> int:
+    """Return the number in a calendar's square (Shanghai day of a moment)."""
+    return (clock.local_date(value) if isinstance(value, datetime) else value).day
+
+
+def month_name(value: date | datetime) -> str:
+    """Return "6月" or "Jun" (Shanghai day of a moment)."""
+    moment = clock.local_date(value) if isinstance(value, datetime) else value
+    return str(format_date(moment, "MMM", rebase=False))
+
+
 def time_of_day(value: datetime) -> str:
     """Return Shanghai wall time as "19:30"."""
     return clock.local(value).strftime("%H:%M")
@@ -127,7 +145,7 @@ def extract(room: str) -> Catalog:
 
 
 def _rooms() -> tuple[str, ...]:
-    return ("core", *ROOMS)
+    return ("core", "cli", *ROOMS)
 
 
 def _path(room: str) -> Path:

@@ -40,6 +40,13 @@ def name(path: Path) -> str:
     return str(path.relative_to(PROJECT))
 
 
+def strings(path: Path) -> list[str]:
+    """Return the strings of a Python file that it works with: all but its documentation."""
+    prose = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
+    constants = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and id(node) not in prose)
+    return [node.value for node in constants if isinstance(node.value, str)]
+
+
 def imports(path: Path) -> list[str]:
     """Return the dotted names a file imports, wherever in the file; `from a import b` counts as `a.b`."""
     found: list[str] = []
