@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engage.core.i18n import _
+from flask_babel import gettext
+
 from engage.core.i18n import _l as lazy
 
 KINDS = {
@@ -18,6 +19,10 @@ KINDS = {
 }
 
 _CAPS = {"activity": lazy("同一场活动"), "day": lazy("一天"), "month": lazy("一个月")}
+
+
+def _(sentence: str, **facts: object) -> str:
+    return str(gettext(sentence, **facts))
 
 
 def title_of(kind: str, memo: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engage.core.database import dialect
 from engage.core.tenancy import current_community_id
-from engage.ledger import rules
+from engage.ledger import leaves, rules
 from engage.ledger.cards import EntryReceipt
 from engage.ledger.models import Account, Entry, Head, Lot, LotUse, Note, Transfer
 
@@ -130,7 +130,7 @@ def write(session: Session, head: Head, draft: Draft) -> EntryReceipt:
         hash="",
     )
     entry.hash = rules.link(
-        prev_hash=head.hash, leaf=leaf(entry, [_image(m, a) for m, a in zip(draft.moves, after, strict=True)])
+        prev_hash=head.hash, leaf=leaves.leaf(entry, [_image(m, a) for m, a in zip(draft.moves, after, strict=True)])
     )
     session.add(entry)
     session.flush()
@@ -140,42 +140,6 @@ def write(session: Session, head: Head, draft: Draft) -> EntryReceipt:
     head.seq, head.hash, head.at = entry.seq, entry.hash, entry.at
     session.flush()
     return receipt_of(entry)
-
-
-def leaf(entry: Entry, transfers: list[dict[str, object]]) -> bytes:
-    """Return what of an entry is bound into the chain: everything but the words, which it commits to."""
-    return rules.leaf_of(
-        fields={
-            "community": entry.community_id,
-            "seq": entry.seq,
-            "kind": entry.kind,
-            "source": entry.source,
-            "person": entry.person_id,
-            "reverses": entry.reverses_id,
-            "settles": entry.settles_id,
-            "earned_on": entry.earned_on.isoformat(),
-            "at": rules.microseconds(entry.at),
-            "actor": entry.actor_id,
-            "approver": entry.approver_id,
-            "note": entry.note_hash,
-        },
-        transfers=transfers,
-    )
-
-
-def image(transfer: Transfer, uses: Sequence[LotUse], lots: Sequence[Lot]) -> dict[str, object]:
-    """Return a stored transfer as it stands in the leaf."""
-    return {
-        "debit": transfer.debit_id,
-        "credit": transfer.credit_id,
-        "amount": transfer.amount,
-        "debit_after": transfer.debit_after,
-        "credit_after": transfer.credit_after,
-        "uses": sorted([use.lot_id, use.points] for use in uses),
-        "opens": [
-            [lot.expires_on.isoformat(), lot.amount, lot.origin_id] for lot in sorted(lots, key=lambda lot: lot.id)
-        ],
-    }
 
 
 def _image(move: Move, after: tuple[int | None, int | None]) -> dict[str, object]:

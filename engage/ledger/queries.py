@@ -17,9 +17,7 @@ from engage.ledger.models import Account, Entry, Head, Lot, Note, Transfer
 
 
 def balance_of(*, person_id: int, now: datetime | None = None) -> Balance:
-    """Return a person's points. With `now`, points whose last day is over do not count, whether or not they were
-    written off; without it, what the book holds.
-    """
+    """Return a person's points. With `now`, those whose last day is over do not count, written off or not."""
     return balances_of(person_ids=[person_id], now=now)[person_id]
 
 
@@ -91,14 +89,14 @@ def totals() -> LedgerTotals:
     for row in rows:
         net[row.debit] = net.get(row.debit, 0) - int(row.points)
         net[row.credit] = net.get(row.credit, 0) + int(row.points)
-    row = db.session.scalar(select(Head))
+    last = db.session.scalar(select(Head))
     return LedgerTotals(
         issued=-net.get("issue", 0),
         spent=net.get("spent", 0),
         expired=net.get("expired", 0),
         held=net.get("held", 0),
         outstanding=net.get("person", 0) + net.get("held", 0) + net.get("owed", 0),
-        entries=row.seq if row else 0,
+        entries=last.seq if last else 0,
     )
 
 

@@ -12,8 +12,10 @@ from engage import people
 from engage.core import clock, i18n
 from engage.core.access import Actor, Permission, needs, signed_in
 from engage.core.errors import NotFound
+from engage.core.i18n import _
 from engage.core.web import page, request, whole_number
 from engage.ledger import arithmetic, passbook, queries
+from engage.ledger.cards import EntryCard
 
 bp = Blueprint("ledger", __name__)
 _PAGE = 50
@@ -27,16 +29,22 @@ def entry_title(kind: str, memo: str) -> str:
 
 @bp.app_template_filter()
 def month_name(first: date) -> str:
-    """Return "2026年6月" or "June 2026"."""
+    """Return the name of a month, with its year."""
     if i18n.language() == "en":
         return str(format_date(first, "MMMM y", rebase=False))
-    return f"{first.year}年{first.month}月"
+    return str(_("%(year)s年%(month)s月", year=first.year, month=first.month))
 
 
 @bp.app_template_filter()
 def short_day(moment: datetime) -> str:
     """Return the Shanghai day of a moment as "06-12"."""
     return clock.local(moment).strftime("%m-%d")
+
+
+@bp.app_template_filter()
+def signed(points: int) -> str:
+    """Return "+5" or "−80" with the minus sign of print."""
+    return f"+{points}" if points > 0 else f"−{-points}"
 
 
 @bp.get("/points", endpoint="passbook")
@@ -101,7 +109,7 @@ def journal(*, me: Actor) -> Response:
     )
 
 
-def _found(query: str, by: str, before: int | None) -> tuple[bool, list[queries.EntryCard]]:
+def _found(query: str, by: str, before: int | None) -> tuple[bool, list[EntryCard]]:
     """Return whether the query was understood, and one entry more than a page."""
     if not query:
         return True, queries.list_entries(before=before, limit=_PAGE + 1)

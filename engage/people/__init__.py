@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
-from engage.people.cards import card_address, card_addresses, find_by_card, issue_cards
+from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
@@ -41,6 +41,7 @@ __all__ = [
     "appoint_many",
     "card_address",
     "card_addresses",
+    "card_token",
     "count_persons",
     "enrol",
     "enrol_many",

@@ -87,6 +87,12 @@ def card_address(person_id: int) -> str | None:
     return card_addresses([person_id]).get(person_id)
 
 
+def card_token(person_id: int) -> str | None:
+    """Return the token on a person's live card (what a scanner that reads only the token would type), or None."""
+    version = live_version(person_id)
+    return None if version is None else _token(person_id, version)
+
+
 def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
     """Give a card to those who have no live one, inside the caller's transaction; returns how many were new."""
     session = require_transaction()

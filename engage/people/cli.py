@@ -12,7 +12,6 @@ from engage.core.access import Actor, Role
 from engage.core.database import transaction
 from engage.core.errors import DomainError
 from engage.people import activations
-from engage.people.cards import issue_cards
 from engage.people.devices import actor_of
 from engage.people.enrolment import enrol, grant_role
 from engage.people.phones import normalised_phone
@@ -56,7 +55,6 @@ def enrol_secretary(*, name: str, phone: str) -> Actor:
     with transaction() as session:
         person = enrol(name=name, phone=phone, now=clock.now())
         grant_role(person=person, role=Role.SECRETARY, now=clock.now())
-        issue_cards(person_ids=[person.id], now=clock.now())
         session.flush()
         return actor_of(person)
 

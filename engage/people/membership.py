@@ -13,7 +13,6 @@ from engage.core.access import Actor
 from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.tenancy import current_community_id
-from engage.people.cards import issue_cards
 from engage.people.devices import end_devices
 from engage.people.enrolment import enrol, pinyin_of
 from engage.people.models import Membership, Person, Team, Tenancy
@@ -65,7 +64,6 @@ def add_person(*, particulars: Particulars, actor: Actor, key: str, now: datetim
             now=now,
         )
         _move_in(person, particulars, now=now)
-        issue_cards(person_ids=[person.id], now=now)
         audit.record("person_added", actor=actor, subject=f"person:{person.id}", now=now, votes=particulars.may_vote)
         idempotency.remember(
             actor_id=actor.person_id, key=key, fingerprint=fingerprint, outcome={"person_id": person.id}, now=now

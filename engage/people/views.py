@@ -19,8 +19,10 @@ from engage.people.queries import polite_name
 
 def _sign_in_page(*, error: DomainError | None = None) -> Response:
     values = web.request.values
+    communities = places.list_communities()
     context: dict[str, Any] = {
-        "communities": places.list_communities(),
+        "communities": communities,
+        "options": [("", _("请选一个")), *((card.slug, card.name) for card in communities)],
         "next": web.safe_next(values.get("next"), otherwise=""),
         "account": values.get("account", ""),
     }

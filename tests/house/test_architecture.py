@@ -113,7 +113,7 @@ def test_only_transaction_commits() -> None:
         for path in sources.python_files("engage")
         if path != sources.ENGAGE / "core" / "database.py"
         for node in ast.walk(sources.tree(path))
-        if isinstance(node, ast.Attribute) and node.attr in {"commit"}
+        if isinstance(node, ast.Attribute) and node.attr == "commit"
     ]
     assert committing == []
 

@@ -16,8 +16,10 @@ from sqlalchemy import text
 
 from engage import votes
 from engage.core.access import Actor
-from engage.core.database import db
+from engage.core.database import db, transaction
+from engage.core.fence import get_in_scope
 from engage.votes import casting
+from engage.votes.models import Vote
 from tests.conftest import World
 from tests.make import NOW
 from tests.votes.make_votes import cast, make_households, make_vote, race, unit_of
@@ -112,10 +114,6 @@ def test_c11_the_lock_decides_not_the_tap(app: Flask, world: World, voters: list
     held = threading.Event()
 
     def hold() -> None:
-        from engage.core.database import transaction
-        from engage.core.fence import get_in_scope
-        from engage.votes.models import Vote
-
         with transaction():
             get_in_scope(Vote, vote_id, lock=True)
             held.set()
