@@ -89,7 +89,7 @@ def enrol_many(newcomers: Sequence[Newcomer], *, now: datetime) -> list[int]:
         ],
     )
     numbered = select(Person.member_no, Person.id).where(Person.member_no >= first)
-    by_number = dict(session.execute(numbered).tuples().all())
+    by_number = {row[0]: row[1] for row in session.execute(numbered)}
     ids = [by_number[first + number] for number in range(len(newcomers))]
     _settle_many(list(zip(ids, newcomers, strict=True)), now=now)
     _join_teams(list(zip(ids, newcomers, strict=True)))
@@ -119,7 +119,7 @@ def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
     known = set(session.scalars(select(Team.name)))
     if missing := [name for name in wanted if name not in known]:
         session.execute(insert(Team), [{"community_id": here, "name": name, "kind": "general"} for name in missing])
-    ids = dict(session.execute(select(Team.name, Team.id)).tuples().all())
+    ids = {row[0]: row[1] for row in session.execute(select(Team.name, Team.id))}
     rows = [
         {"community_id": here, "person_id": person_id, "team_id": ids[team], "joined_on": None}
         for person_id, one in pairs
@@ -132,13 +132,14 @@ def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
 def appoint_many(pairs: Sequence[tuple[int, int | None]], *, role: Role, now: datetime) -> int:
     """Give each (person id, place id) the role unless they hold it there already; returns how many are new."""
     session = require_transaction()
-    held = set(
-        session.execute(
+    held = {
+        (person_id, place)
+        for person_id, place in session.execute(
             select(RoleGrant.person_id, RoleGrant.place_id).where(
                 RoleGrant.role == role.value, RoleGrant.ended_at.is_(None)
             )
-        ).tuples()
-    )
+        )
+    }
     fresh = [pair for pair in dict.fromkeys(pairs) if pair not in held]
     if fresh:
         session.execute(

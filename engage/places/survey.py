@@ -110,7 +110,7 @@ def _add_units(
             if d.label in known and not known[d.label][1] and d.area_centi
         ]
     )
-    ids = dict(session.execute(select(Unit.label, Unit.id)).tuples().all())
+    ids = {row[0]: row[1] for row in session.execute(select(Unit.label, Unit.id))}
     return sorted(unit_id for label, unit_id in ids.items() if label not in known), ids
 
 
