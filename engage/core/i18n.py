@@ -73,9 +73,10 @@ def init_app(app: Flask) -> None:
 
 
 def _choose() -> str:
-    if not has_request_context():  # the command line speaks Chinese
-        return LANGUAGES[g.get("language", "zh")]
-    chosen = g.get("language") or request.cookies.get("lang")
+    chosen = g.get("language")
+    if not chosen and not has_request_context():  # a command line, a test of a query
+        return LANGUAGES["zh"]
+    chosen = chosen or request.cookies.get("lang")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(list(LANGUAGES), default="zh")
     return LANGUAGES[str(chosen)]
