@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from engage import activities
+from engage import activities, attendance
 from engage.activities import Kind, Nature, Plan
+from engage.core.access import Actor
 from engage.core import clock
 from engage.demo.roll import Stage
 
@@ -139,9 +140,12 @@ _LASTS = timedelta(hours=2)
 
 def play(stage: Stage) -> None:
     """Play a month of service in the community of the stage."""
-    for duty in (*PAST, *AHEAD):
+    for duty in PAST:
         shift_id = plan(stage, duty)
-        come(stage, shift_id=shift_id, count=duty.joined, before=_start_of(stage, duty))
+        coming = come(stage, shift_id=shift_id, count=duty.joined, before=_start_of(stage, duty))
+        serve(stage, shift_id=shift_id, people=coming)
+    for duty in AHEAD:
+        come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty))
     walk_now(stage)
 
 
@@ -194,7 +198,7 @@ def walk_now(stage: Stage) -> int:
     return shift_id
 
 
-def come(stage: Stage, *, shift_id: int, count: int, before: datetime) -> list[int]:
+def come(stage: Stage, *, shift_id: int, count: int, before: datetime) -> list[Actor]:
     """Let some volunteers sign up for a shift, 周桂芳 first; returns who did."""
     names = [actor for actor in stage.volunteers() if actor is not stage["leader"]]
     first = [actor for actor in names if actor is stage["volunteer"]]
@@ -202,7 +206,37 @@ def come(stage: Stage, *, shift_id: int, count: int, before: datetime) -> list[i
     for number, actor in enumerate([*first, *others]):
         moment = before - timedelta(days=2, minutes=7 * number)
         activities.sign_up(shift_id=shift_id, person_id=actor.person_id, actor=actor, now=moment)
-    return [actor.person_id for actor in [*first, *others]]
+    return [*first, *others]
+
+
+def serve(stage: Stage, *, shift_id: int, people: list[Actor]) -> None:
+    """Let a shift happen: codes typed at both ends, the last person's card scanned, heads counted, roll closed."""
+    shift, leader = activities.get_shift(shift_id), stage["leader"]
+    *typing, with_card = people
+    for kind, moment in ((attendance.Kind.IN, shift.starts_at), (attendance.Kind.OUT, shift.ends_at)):
+        for number, actor in enumerate([*typing, leader]):
+            check(stage, shift_id=shift_id, kind=kind, actor=actor, now=moment + timedelta(seconds=20 * number))
+        attendance.check_in_person(
+            shift_id=shift_id,
+            person_id=with_card.person_id,
+            kind=kind,
+            medium="card",
+            client_event_id=stage.key(),
+            actor=leader,
+            now=moment + timedelta(minutes=4),
+        )
+        if kind is attendance.Kind.IN:
+            attendance.count_heads(
+                shift_id=shift_id, counted=len(people) + 1, actor=leader, now=moment + timedelta(minutes=6)
+            )
+    attendance.close_roll(shift_id=shift_id, actor=leader, now=shift.ends_at + timedelta(minutes=8))
+
+
+def check(stage: Stage, *, shift_id: int, kind: attendance.Kind, actor: Actor, now: datetime) -> None:
+    """Let somebody type the digits the leader's screen shows at this moment."""
+    digits = attendance.live_code(shift_id=shift_id, kind=kind, now=now)
+    handed = attendance.Handed(digits=str(digits)[:6], client_event_id=stage.key())
+    attendance.check_in_with_code(shift_id=shift_id, handed=handed, actor=actor, now=now)
 
 
 def _planned(stage: Stage, duty: Duty, *, day: date, starts: time, ends: time, now: datetime) -> int:
