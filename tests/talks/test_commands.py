@@ -14,6 +14,7 @@ from engage.core.errors import NotFound
 from engage.core.tenancy import scoped
 from engage.talks import evening, queries
 from engage.talks.models import AgendaItem, Talk
+from engage.talks.record import record_of
 from tests.conftest import World
 from tests.make import NOW
 from tests.talks.make_talks import arrive, make_talk, open_vote, state_of
@@ -90,15 +91,15 @@ def test_what_was_put_off_heads_the_next_agenda(world: World) -> None:
     yard = make_talk(world)
     talks.adjourn_talk(talk_id=yard.talk_id, actor=world.secretary, now=NOW)
     later = make_talk(world, state="draft", now=NOW + timedelta(days=14))
-    assert [item.title for item in queries.list_items(later.talk_id)][0] == "广场舞几点收音"
+    assert next(item.title for item in queries.list_items(later.talk_id)) == "广场舞几点收音"
 
 
 def test_arriving_twice_counts_one_household(world: World) -> None:
     yard = make_talk(world, state="checkin")
     arrive(yard, [world.volunteer, world.volunteer, world.spouse, world.neighbour])
     assert len(queries.units_present(yard.talk_id)) == 2
+    early = make_talk(world, state="noticed", now=NOW + timedelta(days=1))
     with pytest.raises(talks.TalkRefused):
-        early = make_talk(world, state="noticed", now=NOW + timedelta(days=1))
         arrive(early, [world.volunteer])
 
 
@@ -212,8 +213,6 @@ def test_a_note_sent_twice_is_one_line(world: World) -> None:
     yard = make_talk(world)
     for _ in range(2):
         talks.note(talk_id=yard.talk_id, text="先装灯", actor=world.secretary, key="k", now=NOW)
-    from engage.talks.record import record_of
-
     assert [line.text for line in record_of(yard.talk_id, now=NOW)].count("先装灯") == 1
 
 
