@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from engage.cli.backups import backup, restore
 from engage.cli.scaffold import new_room
 from engage.cli.serving import serve
 from engage.core import i18n
@@ -26,4 +27,6 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(translations)
     app.cli.add_command(serve)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)
     app.cli.add_command(new_room)

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     TELL_VOTES = "tell votes"
     ASSIGN_RESOLUTION = "assign resolutions"
     REPORT_RESOLUTION = "report on resolutions"
+    GRANT_ROLES = "grant roles"
     SEE_AUDIT = "see the audit log"
 
 

@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, format_date, get_locale, gettext, lazy_gettext, ngettext
 
 from engage.config import PROJECT
@@ -62,11 +62,21 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     babel.init_app(app, locale_selector=_choose)
     app.jinja_env.globals.update(language=language, lang_code=lang_code)
-    app.jinja_env.filters.update(day=day, time_of_day=time_of_day, day_and_time=day_and_time, weekday=weekday)
+    app.jinja_env.filters.update(
+        day=day,
+        day_and_time=day_and_time,
+        day_of_month=day_of_month,
+        month_name=month_name,
+        time_of_day=time_of_day,
+        weekday=weekday,
+    )
 
 
 def _choose() -> str:
-    chosen = g.get("language") or request.cookies.get("lang")
+    chosen = g.get("language")
+    if not chosen and not has_request_context():  # a command line, a test of a query
+        return LANGUAGES["zh"]
+    chosen = chosen or request.cookies.get("lang")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(list(LANGUAGES), default="zh")
     return LANGUAGES[str(chosen)]
@@ -93,6 +103,17 @@ def weekday(value: date | datetime) -> str:
     """Return "周六" or "Sat"."""
     moment = clock.local_date(value) if isinstance(value, datetime) else value
     return str(format_date(moment, "EEE", rebase=False))
+
+
+def day_of_month(value: date | datetime) -> int:
+    """Return the number in a calendar's square (Shanghai day of a moment)."""
+    return (clock.local_date(value) if isinstance(value, datetime) else value).day
+
+
+def month_name(value: date | datetime) -> str:
+    """Return "6月" or "Jun" (Shanghai day of a moment)."""
+    moment = clock.local_date(value) if isinstance(value, datetime) else value
+    return str(format_date(moment, "MMM", rebase=False))
 
 
 def time_of_day(value: datetime) -> str:
@@ -124,7 +145,7 @@ def extract(room: str) -> Catalog:
 
 
 def _rooms() -> tuple[str, ...]:
-    return ("core", *ROOMS)
+    return ("core", "cli", *ROOMS)
 
 
 def _path(room: str) -> Path:

@@ -1,9 +1,14 @@
-"""Not furnished yet."""
+"""Home: everybody's front page and the secretary's day. Composes doors, owns no tables."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+__all__ = ["init_app"]
+
 
 def init_app(app: Flask) -> None:
-    """Register nothing yet."""
+    """Register the pages."""
+    from engage.home.views import bp
+
+    app.register_blueprint(bp)

@@ -13,7 +13,7 @@ from engage.ledger.cards import (
     LedgerTotals,
 )
 from engage.ledger.commands import expire_points, reverse_entry
-from engage.ledger.posting import hold, post_award, release_hold, reverse, spend_hold
+from engage.ledger.posting import hold, post_award, release_hold, spend_hold
 from engage.ledger.queries import (
     balance_of,
     balances_of,
@@ -24,6 +24,7 @@ from engage.ledger.queries import (
     list_entries,
     totals,
 )
+from engage.ledger.reversal import reverse
 from engage.ledger.rules import AlreadyReversed, HoldEnded, NotEnoughPoints, NotReversible, WrongApprover
 from engage.ledger.verifier import verify
 

@@ -9,15 +9,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from engage.core.database import dialect
 from engage.core.tenancy import current_community_id
-from engage.ledger import rules
+from engage.ledger import leaves, rules
 from engage.ledger.cards import EntryReceipt
 from engage.ledger.models import Account, Entry, Head, Lot, LotUse, Note, Transfer
 
-_OWN = ("issue", "spent", "expired")
 _PERSONAL = ("person", "held", "owed")
 
 
@@ -56,12 +57,10 @@ def lock_head(session: Session) -> Head:
     """Return the community's head, locked: from here to the commit nobody else writes in this book."""
     head = _head(session)
     if head is None:
-        try:
-            with session.begin_nested():
-                session.add(Head(seq=0, hash=rules.GENESIS, at=None))
-                session.add_all([Account(kind=kind, person_id=None, balance=None) for kind in _OWN])
-        except IntegrityError:
-            pass  # another first entry came at the same moment: its head is ours
+        # The very first entry may be written by two at once: the second one waits here and finds the first one's head.
+        insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
+        row = insert(Head).values(community_id=current_community_id(), seq=0, hash=rules.GENESIS, at=None)
+        session.execute(row.on_conflict_do_nothing(index_elements=["community_id"]))
         head = _head(session)
     assert head is not None  # noqa: S101 - just added
     return head
@@ -72,8 +71,13 @@ def _head(session: Session) -> Head | None:
 
 
 def own_account(session: Session, kind: str) -> Account:
-    """Return one of the community's own accounts."""
-    return session.scalars(select(Account).where(Account.kind == kind, Account.person_id.is_(None))).one()
+    """Return one of the community's own accounts, opened when missing. Call it with the head locked."""
+    account = session.scalar(select(Account).where(Account.kind == kind, Account.person_id.is_(None)))
+    if account is None:
+        account = Account(kind=kind, person_id=None, balance=None)
+        session.add(account)
+        session.flush()
+    return account
 
 
 def accounts_of(session: Session, person_id: int) -> dict[str, Account]:
@@ -126,7 +130,7 @@ def write(session: Session, head: Head, draft: Draft) -> EntryReceipt:
         hash="",
     )
     entry.hash = rules.link(
-        prev_hash=head.hash, leaf=leaf(entry, [_image(m, a) for m, a in zip(draft.moves, after, strict=True)])
+        prev_hash=head.hash, leaf=leaves.leaf(entry, [_image(m, a) for m, a in zip(draft.moves, after, strict=True)])
     )
     session.add(entry)
     session.flush()
@@ -136,42 +140,6 @@ def write(session: Session, head: Head, draft: Draft) -> EntryReceipt:
     head.seq, head.hash, head.at = entry.seq, entry.hash, entry.at
     session.flush()
     return receipt_of(entry)
-
-
-def leaf(entry: Entry, transfers: list[dict[str, object]]) -> bytes:
-    """Return what of an entry is bound into the chain: everything but the words, which it commits to."""
-    return rules.leaf_of(
-        fields={
-            "community": entry.community_id,
-            "seq": entry.seq,
-            "kind": entry.kind,
-            "source": entry.source,
-            "person": entry.person_id,
-            "reverses": entry.reverses_id,
-            "settles": entry.settles_id,
-            "earned_on": entry.earned_on.isoformat(),
-            "at": rules.microseconds(entry.at),
-            "actor": entry.actor_id,
-            "approver": entry.approver_id,
-            "note": entry.note_hash,
-        },
-        transfers=transfers,
-    )
-
-
-def image(transfer: Transfer, uses: Sequence[LotUse], lots: Sequence[Lot]) -> dict[str, object]:
-    """Return a stored transfer as it stands in the leaf."""
-    return {
-        "debit": transfer.debit_id,
-        "credit": transfer.credit_id,
-        "amount": transfer.amount,
-        "debit_after": transfer.debit_after,
-        "credit_after": transfer.credit_after,
-        "uses": sorted([use.lot_id, use.points] for use in uses),
-        "opens": [
-            [lot.expires_on.isoformat(), lot.amount, lot.origin_id] for lot in sorted(lots, key=lambda lot: lot.id)
-        ],
-    }
 
 
 def _image(move: Move, after: tuple[int | None, int | None]) -> dict[str, object]:

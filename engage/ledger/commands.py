@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engage.core import audit, clock
 from engage.core.access import Actor
 from engage.core.database import transaction
-from engage.ledger import book, posting
+from engage.ledger import book, posting, reversal
 from engage.ledger.cards import EntryReceipt
 from engage.ledger.models import Account, Lot
 
@@ -30,9 +30,9 @@ def expire_points(*, now: datetime) -> int:
 
 
 def reverse_entry(*, entry_id: int, reason: str, actor: Actor, approver_id: int, now: datetime) -> EntryReceipt:
-    """Correct an entry; two persons stand behind it. Raises what `posting.reverse` raises."""
+    """Correct an entry; two persons stand behind it. Raises what `reversal.reverse` raises."""
     with transaction():
-        receipt = posting.reverse(
+        receipt = reversal.reverse(
             entry_id=entry_id, reason=reason, actor_id=actor.person_id, approver_id=approver_id, now=now
         )
         audit.record("entry reversed", actor=actor, subject=f"entry:{entry_id}", now=now, reason=reason)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from engage.core import clock
 from engage.core.database import require_transaction
 from engage.core.errors import N_, NotFound
-from engage.core.fence import get_in_scope
 from engage.ledger import book, rules
 from engage.ledger.book import Draft, Move
 from engage.ledger.cards import EntryReceipt
@@ -82,14 +81,16 @@ def hold(*, person_id: int, points: int, source: str, memo: str, actor_id: int |
     free = (accounts["person"].balance or 0) + (accounts["owed"].balance or 0)
     if free < points:
         raise rules.lacking(points=points, available=max(free, 0))
-    taken = rules.take_from(_views(session, accounts["person"]), points=points)
+    taken = rules.take_from(lot_views(session, accounts["person"]), points=points)
     move = Move(
         debit=accounts["person"],
         credit=accounts["held"],
         amount=points,
         uses=[(lot_id, -part) for lot_id, part in taken],
     )
-    return book.write(session, head, _draft("hold", source, person_id, memo, [move], actor_id, now))
+    return book.write(
+        session, head, draft("hold", source, person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
+    )
 
 
 def release_hold(*, source: str, actor_id: int | None, now: datetime) -> EntryReceipt:
@@ -106,10 +107,18 @@ def release_hold(*, source: str, actor_id: int | None, now: datetime) -> EntryRe
             return book.receipt_of(ended)
         raise rules.HoldEnded(N_("东西已经领走，分退不回来了。要退货，请找社区工作人员。"))
     accounts = book.accounts_of(session, held.person_id)
-    amount = sum(transfer.amount for transfer in _transfers(session, held.id))
+    amount = sum(transfer.amount for transfer in transfers_of(session, held.id))
     move = Move(debit=accounts["held"], credit=accounts["person"], amount=amount)
-    _give_back(session, held, move, today=clock.local_date(now))
-    draft = _draft("release", f"{source}:release", held.person_id, _memo(session, held), [move], actor_id, now)
+    give_back(session, held, move, today=clock.local_date(now))
+    draft = draft(
+        "release",
+        f"{source}:release",
+        held.person_id,
+        memo=memo_of(session, held),
+        moves=[move],
+        actor_id=actor_id,
+        now=now,
+    )
     draft.settles_id = held.id
     return book.write(session, head, draft)
 
@@ -127,34 +136,10 @@ def spend_hold(*, source: str, memo: str, actor_id: int | None, now: datetime) -
             return book.receipt_of(ended)
         raise rules.HoldEnded(N_("这份已经退掉，分也退回去了。请在小卖部重新选。"))
     accounts = book.accounts_of(session, held.person_id)
-    amount = sum(transfer.amount for transfer in _transfers(session, held.id))
+    amount = sum(transfer.amount for transfer in transfers_of(session, held.id))
     move = Move(debit=accounts["held"], credit=book.own_account(session, "spent"), amount=amount)
-    draft = _draft("spend", f"{source}:spend", held.person_id, memo, [move], actor_id, now)
+    draft = draft("spend", f"{source}:spend", held.person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
     draft.settles_id = held.id
-    return book.write(session, head, draft)
-
-
-def reverse(*, entry_id: int, reason: str, actor_id: int, approver_id: int, now: datetime) -> EntryReceipt:
-    """Correct an award or a spend by a mirrored entry; nothing is ever changed or deleted.
-
-    An award is taken back from its own lot, then from others, then owed. A spend gives the exact lots back.
-    Raises `NotFound`, `AlreadyReversed`, `NotReversible` (holds are released instead), `WrongApprover`.
-    """
-    session = require_transaction()
-    head = book.lock_head(session)
-    entry = get_in_scope(Entry, entry_id)
-    rules.ensure_approver(actor_id=actor_id, approver_id=approver_id, person_id=entry.person_id, second=True)
-    if session.scalar(select(Entry.id).where(Entry.reverses_id == entry.id)):
-        raise rules.AlreadyReversed(N_("这一笔更正过了，不用再改。"))
-    if entry.kind == "award":
-        moves = _unaward(session, head, entry, now)
-    elif entry.kind == "spend":
-        moves = _unspend(session, entry, now)
-    else:
-        raise rules.NotReversible(N_("这一笔不能更正。占用的分，退掉兑换就回来了。"))
-    draft = _draft("reversal", f"reversal:{entry.id}", entry.person_id, _memo(session, entry), moves, actor_id, now)
-    draft.basis = {"reason": reason}
-    draft.reverses_id, draft.approver_id = entry.id, approver_id
     return book.write(session, head, draft)
 
 
@@ -167,7 +152,9 @@ def expire_lots(session: Session, head: Head, *, account: Account, now: datetime
     for lot in due:
         move = Move(debit=account, credit=expired, amount=lot.remaining, uses=[(lot.id, -lot.remaining)])
         source = f"expire:{lot.id}:{_times_expired(session, lot)}"
-        book.write(session, head, _draft("expire", source, account.person_id, "", [move], None, now))
+        book.write(
+            session, head, draft("expire", source, account.person_id, memo="", moves=[move], actor_id=None, now=now)
+        )
     return len(due)
 
 
@@ -178,34 +165,8 @@ def _times_expired(session: Session, lot: Lot) -> int:
     return len(session.scalars(statement.where(LotUse.lot_id == lot.id, Entry.kind == "expire")).all()) + 1
 
 
-def _unaward(session: Session, head: Head, entry: Entry, now: datetime) -> list[Move]:
-    accounts = book.accounts_of(session, entry.person_id)
-    expire_lots(session, head, account=accounts["person"], now=now)
-    transfers = _transfers(session, entry.id)
-    points = sum(transfer.amount for transfer in transfers)
-    own = session.scalar(select(Lot.id).where(Lot.transfer_id.in_([transfer.id for transfer in transfers])))
-    free = min(points, accounts["person"].balance or 0)
-    issue = book.own_account(session, "issue")
-    moves = []
-    if free:
-        taken = rules.take_from(_views(session, accounts["person"]), points=free, first=own)
-        uses = [(lot_id, -part) for lot_id, part in taken]
-        moves.append(Move(debit=accounts["person"], credit=issue, amount=free, uses=uses))
-    if points > free:
-        moves.append(Move(debit=accounts["owed"], credit=issue, amount=points - free))
-    return moves
-
-
-def _unspend(session: Session, entry: Entry, now: datetime) -> list[Move]:
-    accounts = book.accounts_of(session, entry.person_id)
-    held = get_in_scope(Entry, entry.settles_id or 0)
-    amount = sum(transfer.amount for transfer in _transfers(session, entry.id))
-    move = Move(debit=book.own_account(session, "spent"), credit=accounts["person"], amount=amount)
-    _give_back(session, held, move, today=clock.local_date(now))
-    return [move]
-
-
-def _give_back(session: Session, held: Entry, move: Move, *, today: date) -> None:
+def give_back(session: Session, held: Entry, move: Move, *, today: date) -> None:
+    """Add to a move what gives a hold's lots back; those that expired meanwhile come back as new ones, once."""
     statement = (
         select(LotUse, Lot)
         .join(Lot, Lot.id == LotUse.lot_id)
@@ -228,23 +189,26 @@ def _hold(session: Session, source: str) -> tuple[Entry, Entry | None]:
     return held, session.scalar(select(Entry).where(Entry.settles_id == held.id))
 
 
-def _transfers(session: Session, entry_id: int) -> list[Transfer]:
+def transfers_of(session: Session, entry_id: int) -> list[Transfer]:
+    """Return the transfers of an entry in order."""
     return list(session.scalars(select(Transfer).where(Transfer.entry_id == entry_id).order_by(Transfer.id)))
 
 
-def _memo(session: Session, entry: Entry) -> str:
+def memo_of(session: Session, entry: Entry) -> str:
+    """Return what the passbook calls an entry."""
     return session.scalar(select(Note.memo).where(Note.entry_id == entry.id)) or ""
 
 
-def _views(session: Session, account: Account) -> list[rules.LotView]:
+def lot_views(session: Session, account: Account) -> list[rules.LotView]:
+    """Return the lots of an account as the rules see them."""
     return [
         rules.LotView(id=lot.id, expires_on=lot.expires_on, remaining=lot.remaining)
         for lot in book.lots_of(session, account)
     ]
 
 
-def _draft(  # noqa: PLR0913 - one line per fact of an entry
-    kind: str, source: str, person_id: int, memo: str, moves: list[Move], actor_id: int | None, now: datetime
+def draft(
+    kind: str, source: str, person_id: int, *, memo: str, moves: list[Move], actor_id: int | None, now: datetime
 ) -> Draft:
     return Draft(
         kind=kind,

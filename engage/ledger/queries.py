@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -17,24 +17,17 @@ from engage.ledger.models import Account, Entry, Head, Lot, Note, Transfer
 
 
 def balance_of(*, person_id: int, now: datetime | None = None) -> Balance:
-    """Return a person's points. Points whose last day is over do not count, whether or not the job has run."""
+    """Return a person's points. With `now`, those whose last day is over do not count, written off or not."""
     return balances_of(person_ids=[person_id], now=now)[person_id]
 
 
 def balances_of(*, person_ids: Collection[int], now: datetime | None = None) -> dict[int, Balance]:
     """Return the points of several persons in two queries; everybody asked for is in the answer."""
-    today = clock.local_date(now or clock.now())
     rows = db.session.execute(
         select(Account.person_id, Account.kind, Account.balance).where(Account.person_id.in_(set(person_ids)))
     )
     stored = {(row.person_id, row.kind): row.balance for row in rows}
-    lapsed = db.session.execute(
-        select(Account.person_id, func.sum(Lot.remaining).label("points"))
-        .join(Lot, Lot.account_id == Account.id)
-        .where(Account.person_id.in_(set(person_ids)), Lot.remaining > 0, Lot.expires_on < today)
-        .group_by(Account.person_id)
-    )
-    over = {row.person_id: int(row.points) for row in lapsed}
+    over = _lapsed(person_ids, clock.local_date(now)) if now else {}
     return {
         person_id: _balance(
             free=stored.get((person_id, "person"), 0) - over.get(person_id, 0),
@@ -43,6 +36,16 @@ def balances_of(*, person_ids: Collection[int], now: datetime | None = None) -> 
         )
         for person_id in person_ids
     }
+
+
+def _lapsed(person_ids: Collection[int], today: date) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Account.person_id, func.sum(Lot.remaining).label("points"))
+        .join(Lot, Lot.account_id == Account.id)
+        .where(Account.person_id.in_(set(person_ids)), Lot.remaining > 0, Lot.expires_on < today)
+        .group_by(Account.person_id)
+    )
+    return {row.person_id: int(row.points) for row in rows if row.person_id}
 
 
 def _balance(*, free: int, held: int, owed: int) -> Balance:
@@ -86,14 +89,14 @@ def totals() -> LedgerTotals:
     for row in rows:
         net[row.debit] = net.get(row.debit, 0) - int(row.points)
         net[row.credit] = net.get(row.credit, 0) + int(row.points)
-    row = db.session.scalar(select(Head))
+    last = db.session.scalar(select(Head))
     return LedgerTotals(
         issued=-net.get("issue", 0),
         spent=net.get("spent", 0),
         expired=net.get("expired", 0),
         held=net.get("held", 0),
         outstanding=net.get("person", 0) + net.get("held", 0) + net.get("owed", 0),
-        entries=row.seq if row else 0,
+        entries=last.seq if last else 0,
     )
 
 

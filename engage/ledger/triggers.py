@@ -1,7 +1,7 @@
 """What the database itself refuses, whoever asks (trust §0.2, §0.3, L1, L2).
 
-`RAISE(ABORT)` before the insert is what an `OR IGNORE` cannot swallow: it skips rows that break a constraint,
-but not a row that a guard refuses.
+A guard that aborts before the insert is what no conflict clause can swallow: such a clause skips rows that break a
+constraint, silently, and would keep one leg of a movement.
 """
 
 from __future__ import annotations

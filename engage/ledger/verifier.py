@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from engage.core.database import TenantBase, db
 from engage.core.tenancy import current_community_id
-from engage.ledger import book, rules
+from engage.ledger import leaves, rules
 from engage.ledger.models import Account, Entry, Head, Lot, LotUse, Note, Transfer
 
 _CHUNK = 500
@@ -37,8 +37,8 @@ class _Audit:
             self.problems.append(f"{where}: number {self.seq + 1} was expected")
         if entry.prev_hash != self.hash:
             self.problems.append(f"{where}: does not continue the entry before it")
-        images = [book.image(part.transfer, part.uses, part.lots) for part in transfers]
-        if rules.link(prev_hash=entry.prev_hash, leaf=book.leaf(entry, images)) != entry.hash:
+        images = [leaves.image(part.transfer, part.uses, part.lots) for part in transfers]
+        if rules.link(prev_hash=entry.prev_hash, leaf=leaves.leaf(entry, images)) != entry.hash:
             self.problems.append(f"{where}: content does not match its hash")
         if note is None:
             self.problems.append(f"{where}: has no words")
@@ -56,29 +56,31 @@ class _Audit:
         self.seen["transfers"] += 1
         self.seen["uses"] += len(part.uses)
         self.seen["lots"] += len(part.lots)
-        for account_id, change, after in (
+        explained = sum(use.points for use in part.uses) + sum(lot.amount for lot in part.lots)
+        for leg in (
             (transfer.debit_id, -transfer.amount, transfer.debit_after),
             (transfer.credit_id, transfer.amount, transfer.credit_after),
         ):
-            account = self.accounts.get(account_id)
-            if account is None:
-                self.problems.append(f"{where}: account {account_id} is missing")
-                continue
-            if account.person_id not in {None, entry.person_id}:
-                self.problems.append(f"{where}: account {account_id} belongs to somebody else")
-            self.balances[account_id] += change
-            if account.person_id is not None and self.balances[account_id] != after:
-                self.problems.append(f"{where}: balance of account {account_id} does not follow")
-            if account.kind in {"person", "held"} and self.balances[account_id] < 0:
-                self.problems.append(f"{where}: account {account_id} is overdrawn")
-            if account.kind == "person":
-                explained = sum(use.points for use in part.uses) + sum(lot.amount for lot in part.lots)
-                if explained != change:
-                    self.problems.append(f"{where}: lots do not explain the points")
+            self.leg(where, entry, leg, explained)
         for lot in part.lots:
             self.remaining[lot.id] = lot.amount
         for use in part.uses:
             self.remaining[use.lot_id] = self.remaining.get(use.lot_id, 0) + use.points
+
+    def leg(self, where: str, entry: Entry, leg: tuple[int, int, int | None], explained: int) -> None:
+        account_id, change, after = leg
+        account = self.accounts.get(account_id)
+        if account is None:
+            self.problems.append(f"{where}: account {account_id} is missing")
+            return
+        self.balances[account_id] += change
+        faults = {
+            "belongs to somebody else": account.person_id not in {None, entry.person_id},
+            "has a balance that does not follow": account.balance is not None and self.balances[account_id] != after,
+            "is overdrawn": account.kind in {"person", "held"} and self.balances[account_id] < 0,
+            "is not explained by lots": account.kind == "person" and explained != change,
+        }
+        self.problems += [f"{where}: account {account_id} {words}" for words, wrong in faults.items() if wrong]
 
     def holds(self, where: str, entry: Entry, transfers: Sequence[_Parts]) -> None:
         amount = sum(part.transfer.amount for part in transfers)
@@ -89,31 +91,41 @@ class _Audit:
 
     def close(self) -> None:
         head = db.session.scalar(select(Head))
-        if (head.seq, head.hash) != (self.seq, self.hash) if head else self.seq != 0:
+        if (head.seq if head else 0, head.hash if head else rules.GENESIS) != (self.seq, self.hash):
             self.problems.append(f"head: does not name entry {self.seq}, the last one")
-        per_account: dict[int, int] = defaultdict(int)
+        in_lots: dict[int, int] = defaultdict(int)
         for lot in db.session.scalars(select(Lot).order_by(Lot.id)):
-            per_account[lot.account_id] += lot.remaining
+            in_lots[lot.account_id] += lot.remaining
             if lot.remaining != self.remaining.get(lot.id):
                 self.problems.append(f"lot {lot.id}: remaining points are not what its uses leave")
-        held: dict[int, int] = defaultdict(int)
-        for person_id, amount in self.open_holds.values():
-            held[person_id] += amount
+        held = self.held_by_person()
         for account in self.accounts.values():
-            if account.person_id is None:
-                continue
-            if account.balance != self.balances.get(account.id, 0):
-                self.problems.append(f"account {account.id}: balance is not the sum of its transfers")
-            if account.kind == "person" and account.balance != per_account[account.id]:
-                self.problems.append(f"account {account.id}: balance is not the sum of its lots")
-            if account.kind == "held" and account.balance != held[account.person_id]:
-                self.problems.append(f"account {account.id}: kept points are not the sum of open holds")
+            self.account(account, in_lots[account.id], held[account.person_id])
         if sum(self.balances.values()):
             self.problems.append("all accounts: the sum is not zero")
+        self.orphans()
+
+    def held_by_person(self) -> dict[int | None, int]:
+        held: dict[int | None, int] = defaultdict(int)
+        for person_id, amount in self.open_holds.values():
+            held[person_id] += amount
+        return held
+
+    def orphans(self) -> None:
         for model, name in ((Transfer, "transfers"), (LotUse, "uses"), (Lot, "lots"), (Note, "entries")):
             count = db.session.scalar(select(func.count(model.id)))
             if count != self.seen[name]:
                 self.problems.append(f"{model.__tablename__}: {count} rows, {self.seen[name]} belong to entries")
+
+    def account(self, account: Account, in_lots: int, held: int) -> None:
+        if account.person_id is None:
+            return
+        faults = {
+            "the sum of its transfers": account.balance != self.balances.get(account.id, 0),
+            "the sum of its lots": account.kind == "person" and account.balance != in_lots,
+            "the sum of open holds": account.kind == "held" and account.balance != held,
+        }
+        self.problems += [f"account {account.id}: balance is not {words}" for words, wrong in faults.items() if wrong]
 
 
 class _Parts:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.people.activations import Slip, issue_slip_codes
+from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
+from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.models import Person
@@ -24,20 +27,31 @@ from engage.people.queries import (
 __all__ = [
     "COOKIE",
     "BadPhone",
+    "Filters",
+    "Found",
     "Newcomer",
     "OnRoll",
     "Person",
+    "Slip",
+    "TeamCard",
     "actor_of",
     "appoint_many",
+    "card_address",
+    "card_addresses",
+    "card_token",
     "count_persons",
     "enrol",
     "enrol_many",
+    "find_by_card",
     "find_by_member_no",
     "get_person",
     "grant_role",
     "holders_of",
     "household_of",
     "init_app",
+    "issue_cards",
+    "issue_slip_codes",
+    "list_teams",
     "masked_phone",
     "names_of",
     "normalised_phone",
@@ -46,12 +60,25 @@ __all__ = [
     "polite_name",
     "remember_device",
     "roll",
+    "search",
     "settle",
+    "team_member_ids",
     "team_names",
+    "teams_of",
     "units_with_voters",
 ]
 
 
 def init_app(app: Flask) -> None:
-    """Let Flask-Login find the person behind a browser."""
+    """Register the pages and the operator's command, and let Flask-Login find the person behind a browser."""
+    from engage.people import cli, threshold, views, views_me, views_members, views_paper, views_person, words
+    from engage.people.blueprint import bp
+    from engage.people.messages import ConsoleMessenger
+
+    assert views and views_me and views_members and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
+    app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
+    app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(masked_phone=masked_phone, tie_words=words.TIE_WORDS)
+    app.register_blueprint(bp)
+    app.cli.add_command(cli.create_community)

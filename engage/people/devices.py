@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Request, current_app, g
 from flask import session as browser
@@ -21,7 +22,8 @@ _LIFE = timedelta(days=180)
 _SEEN_EVERY = timedelta(hours=6)
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """Return what the database keeps of a device cookie."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -32,7 +34,7 @@ def remember_device(*, person: Person, label: str, now: datetime) -> str:
         Device(
             community_id=person.community_id,
             person_id=person.id,
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             label=label[:60],
             signed_in_at=now,
             seen_at=now,
@@ -53,7 +55,7 @@ def load_actor(request: Request) -> Actor | None:
         row = db.session.execute(
             select(Device, Person)
             .join(Person, (Person.id == Device.person_id) & (Person.community_id == Device.community_id))
-            .where(Device.token_hash == _hash(token), Device.ended_at.is_(None), Person.status == "active")
+            .where(Device.token_hash == token_hash(token), Device.ended_at.is_(None), Person.status == "active")
         ).first()
     if row is None or row.Device.signed_in_at + _LIFE < clock.now():
         return None
@@ -103,7 +105,7 @@ def forget_browser_state() -> None:
     browser.clear()
 
 
-def cookie_options() -> dict[str, object]:
+def cookie_options() -> dict[str, Any]:
     """Return how the device cookie is set."""
     settings = current_app.extensions["engage_settings"]
     return {"max_age": _LIFE, "httponly": True, "samesite": "Lax", "secure": settings.secure_cookies}

@@ -9,6 +9,7 @@ from pypinyin import lazy_pinyin
 from engage.core.access import Role
 from engage.core.database import require_transaction
 from engage.core.tenancy import current_community_id
+from engage.people.cards import issue_cards
 from engage.people.models import Person, RoleGrant, Tenancy
 from engage.people.phones import phone_columns
 from engage.people.queries import next_member_no
@@ -29,7 +30,7 @@ def enrol(
     birth_year: int | None = None,
     is_volunteer: bool = False,
 ) -> Person:
-    """Put one person on the roll (phone normalised already) and return the row."""
+    """Put one person on the roll (phone normalised already) with a card of their own, and return the row."""
     session = require_transaction()
     person = Person(
         member_no=next_member_no(),
@@ -45,6 +46,7 @@ def enrol(
     )
     session.add(person)
     session.flush()
+    issue_cards(person_ids=[person.id], now=now)
     return person
 
 

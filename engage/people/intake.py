@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from engage.core.access import Role
 from engage.core.database import db, require_transaction
 from engage.core.tenancy import current_community_id
+from engage.people.cards import issue_cards
 from engage.people.enrolment import pinyin_of
 from engage.people.models import Membership, Person, RoleGrant, Team, Tenancy
 from engage.people.phones import phone_columns
@@ -87,13 +88,12 @@ def enrol_many(newcomers: Sequence[Newcomer], *, now: datetime) -> list[int]:
             for number, one in enumerate(newcomers)
         ],
     )
-    by_number = {
-        no: person_id
-        for no, person_id in session.execute(select(Person.member_no, Person.id).where(Person.member_no >= first))
-    }
+    numbered = select(Person.member_no, Person.id).where(Person.member_no >= first)
+    by_number = dict(session.execute(numbered).tuples().all())
     ids = [by_number[first + number] for number in range(len(newcomers))]
     _settle_many(list(zip(ids, newcomers, strict=True)), now=now)
     _join_teams(list(zip(ids, newcomers, strict=True)))
+    issue_cards(person_ids=ids, now=now)
     return ids
 
 
@@ -119,7 +119,7 @@ def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
     known = set(session.scalars(select(Team.name)))
     if missing := [name for name in wanted if name not in known]:
         session.execute(insert(Team), [{"community_id": here, "name": name, "kind": "general"} for name in missing])
-    ids = {name: team_id for name, team_id in session.execute(select(Team.name, Team.id))}
+    ids = dict(session.execute(select(Team.name, Team.id)).tuples().all())
     rows = [
         {"community_id": here, "person_id": person_id, "team_id": ids[team], "joined_on": None}
         for person_id, one in pairs

@@ -158,7 +158,7 @@ class Medium(TenantBase):
     __table_args__ = tenant_args(
         tenant_fk("person_id", "person"),
         UniqueConstraint("community_id", "token_hash"),
-        Index("ix_medium_person", "community_id", "person_id"),
+        UniqueConstraint("community_id", "person_id", "version"),
     )
 
     person_id: Mapped[int]
@@ -166,3 +166,52 @@ class Medium(TenantBase):
     token_hash: Mapped[str] = mapped_column(String(64))
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Consent(TenantBase):
+    """A person agreed to a text, in one of its versions."""
+
+    __tablename__ = "consent"
+    __table_args__ = tenant_args(
+        tenant_fk("person_id", "person"), UniqueConstraint("community_id", "person_id", "subject", "version")
+    )
+
+    person_id: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(30))
+    version: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+
+
+class ResetCode(TenantBase):
+    """Six digits sent to a phone: they let its owner set a new password within ten minutes and five tries."""
+
+    __tablename__ = "reset_code"
+    __table_args__ = tenant_args(
+        tenant_fk("person_id", "person"),
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
+        Index("ix_reset_code_person", "community_id", "person_id"),
+    )
+
+    person_id: Mapped[int]
+    code_hash: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class PhoneReveal(TenantBase):
+    """Somebody of the office looked at a person's whole phone number; the person can see who and why."""
+
+    __tablename__ = "phone_reveal"
+    __table_args__ = tenant_args(
+        tenant_fk("person_id", "person"),
+        tenant_fk("actor_id", "person"),
+        Index("ix_phone_reveal_person", "community_id", "person_id"),
+        Index("ix_phone_reveal_actor", "community_id", "actor_id", "at"),
+    )
+
+    person_id: Mapped[int]
+    actor_id: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 
 from engage.core.database import db
+from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
 from engage.people.models import Person, RoleGrant, Tenancy
 
@@ -72,3 +73,24 @@ def count_persons() -> int:
 def next_member_no() -> int:
     """Return the next free member number; called inside the command that uses it."""
     return int(db.session.scalar(select(func.coalesce(func.max(Person.member_no), 0))) or 0) + 1
+
+
+def tie_of(person_id: int, unit_id: int | None) -> Tenancy | None:
+    """Return a person's tie to one unit, or None."""
+    if unit_id is None:
+        return None
+    return db.session.scalar(select(Tenancy).where(Tenancy.person_id == person_id, Tenancy.unit_id == unit_id))
+
+
+def units_of(person_id: int) -> Sequence[Tenancy]:
+    """Return a person's ties to household units, in order of units."""
+    return db.session.scalars(select(Tenancy).where(Tenancy.person_id == person_id).order_by(Tenancy.unit_id)).all()
+
+
+def ids_in_scope(person_ids: Collection[int]) -> list[int]:
+    """Return the same ids in order. Raises `NotFound` when one of them is not on this community's roll."""
+    wanted = set(person_ids)
+    found = set(db.session.scalars(select(Person.id).where(Person.id.in_(wanted))))
+    if found != wanted:
+        raise NotFound
+    return sorted(found)

@@ -110,7 +110,7 @@ def _add_units(
             if d.label in known and not known[d.label][1] and d.area_centi
         ]
     )
-    ids = {label: unit_id for label, unit_id in session.execute(select(Unit.label, Unit.id))}
+    ids = dict(session.execute(select(Unit.label, Unit.id)).tuples().all())
     return sorted(unit_id for label, unit_id in ids.items() if label not in known), ids
 
 

@@ -1,9 +1,19 @@
-"""Not furnished yet."""
+"""The roster: a community's workbook of people and doors, checked row by row and imported once."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from engage.roster import models
+from engage.roster.commands import NobodyFound, Outcome, confirm, open_workbook, stage
+
+__all__ = ["NobodyFound", "Outcome", "confirm", "init_app", "models", "open_workbook", "stage"]
+
 
 def init_app(app: Flask) -> None:
-    """Register nothing yet."""
+    """Register the pages and `flask roster`."""
+    from engage.roster.cli import roster
+    from engage.roster.views import bp
+
+    app.register_blueprint(bp)
+    app.cli.add_command(roster)

@@ -1,9 +1,68 @@
-"""Not furnished yet."""
+"""Night talks: an evening in the courtyard from the notice to the last word, and the wall that shows it."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from engage.talks.commands import add_item, cancel_talk, name_staff, plan_talk, publish_notice
+from engage.talks.commands_course import activate_item, adjourn_talk, defer_item, open_doors, start_talk
+from engage.talks.commands_floor import (
+    add_motion,
+    call_next,
+    check_in,
+    finish_speech,
+    leave_queue,
+    note,
+    put_motion,
+    queue_to_speak,
+)
+from engage.talks.queries import (
+    MotionCard,
+    TalkCard,
+    decided_motions,
+    find_next,
+    find_running,
+    get_card,
+    item_ids,
+    recent,
+)
+from engage.talks.rules import TalkRefused
+
+__all__ = [
+    "MotionCard",
+    "TalkCard",
+    "TalkRefused",
+    "activate_item",
+    "add_item",
+    "add_motion",
+    "adjourn_talk",
+    "call_next",
+    "cancel_talk",
+    "check_in",
+    "decided_motions",
+    "defer_item",
+    "find_next",
+    "find_running",
+    "finish_speech",
+    "get_card",
+    "init_app",
+    "item_ids",
+    "leave_queue",
+    "name_staff",
+    "note",
+    "open_doors",
+    "plan_talk",
+    "publish_notice",
+    "put_motion",
+    "queue_to_speak",
+    "recent",
+    "start_talk",
+]
+
 
 def init_app(app: Flask) -> None:
-    """Register nothing yet."""
+    """Register the pages."""
+    from engage.talks import views, views_console, views_desk, views_wall
+
+    assert views_console and views_desk and views_wall  # noqa: S101, PT018 - imported for their routes
+    app.register_blueprint(views.bp)

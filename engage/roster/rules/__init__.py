@@ -10,6 +10,7 @@ from engage.roster.rules.days import Birth
 from engage.roster.rules.dwellings import Dwelling, building_label, door_label, grid_key, grid_label
 from engage.roster.rules.findings import KINDS, Finding
 from engage.roster.rules.grids import Grid
+from engage.roster.rules.matching import Traits, match, unit_labels
 from engage.roster.rules.reading import Note, Reading, read_workbook
 from engage.roster.rules.rows import without_id_numbers
 from engage.roster.rules.sheets import Chosen, Plan, Role
@@ -30,10 +31,13 @@ __all__ = [
     "Plan",
     "Reading",
     "Role",
+    "Traits",
     "building_label",
     "door_label",
     "grid_key",
     "grid_label",
+    "match",
     "read_workbook",
+    "unit_labels",
     "without_id_numbers",
 ]

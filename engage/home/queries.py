@@ -1,0 +1,127 @@
+"""Gathering what the front pages show, one batch door per region (ADR 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from engage import activities, attendance, ledger, people, resolutions, rewards, talks, topics
+from engage.core import clock
+from engage.core.access import Actor, Permission, Role
+from engage.home import rules
+
+_LIST_AT_MOST = 5
+_NEWS_AT_MOST = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftRow:
+    """A shift with what the reader has to do with it."""
+
+    shift: activities.ShiftCard
+    left: int
+    mine: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontPage:
+    """Everything on the phone's front page. `goal` is the next thing on the shelf and what is missing for it."""
+
+    part_of_day: rules.PartOfDay
+    volunteers: bool
+    duty: activities.ShiftCard | None
+    duty_today: bool
+    balance: ledger.Balance
+    goal: Any
+    missing: int
+    talk: talks.TalkCard | None
+    talk_today: bool
+    wanted: list[ShiftRow]
+    news: list[resolutions.ResolutionCard]
+
+
+def front_page(actor: Actor, *, now: datetime) -> FrontPage:
+    """Return the front page of one person."""
+    week_ends = clock.day_bounds(clock.local_date(now))[0] + timedelta(days=8)
+    mine = activities.shifts_of(person_id=actor.person_id, start=now - timedelta(hours=12), end=week_ends)
+    duty = next((shift for shift in mine if shift.ends_at > now and not shift.cancelled), None)
+    balance = ledger.balance_of(person_id=actor.person_id)
+    goal = _goal(balance.available)
+    talk = talks.find_running(now=now) or talks.find_next(now=now)
+    return FrontPage(
+        part_of_day=rules.part_of_day(clock.local(now)),
+        volunteers=Role.VOLUNTEER in actor.roles,
+        duty=duty,
+        duty_today=duty is not None and _is_today(duty.starts_at, now=now),
+        balance=balance,
+        goal=goal,
+        missing=rules.points_missing(price=goal.price, available=balance.available) if goal else 0,
+        talk=talk,
+        talk_today=talk is not None and _is_today(talk.starts_at, now=now),
+        wanted=_wanted(mine_ids={shift.id for shift in mine}, now=now, until=week_ends),
+        news=resolutions.list_public(limit=_NEWS_AT_MOST, offset=0),
+    )
+
+
+def _is_today(moment: datetime, *, now: datetime) -> bool:
+    return clock.local_date(moment) == clock.local_date(now)
+
+
+def _goal(available: int) -> Any:
+    """Return the best thing within reach, or else the nearest beyond it."""
+    return rewards.cheapest_affordable(points=available) or min(
+        rewards.shelf(limit=20), key=lambda item: (item.price, item.id), default=None
+    )
+
+
+def _wanted(*, mine_ids: set[int], now: datetime, until: datetime) -> list[ShiftRow]:
+    rows = [
+        ShiftRow(
+            shift=shift,
+            left=rules.places_left(capacity=shift.capacity, joined=shift.joined),
+            mine=shift.id in mine_ids,
+        )
+        for shift in activities.list_shifts(start=now, end=until)
+        if not shift.cancelled
+    ]
+    return [row for row in rows if row.left or row.mine][:_LIST_AT_MOST]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The secretary's day: every number opens the page it counts."""
+
+    shifts: list[activities.ShiftCard]
+    leaders: dict[int, str]
+    approvals: int
+    to_approve: list[attendance.SessionCard]
+    names: dict[int, str]
+    topics_open: int
+    talk: talks.TalkCard | None
+    talk_today: bool
+    totals: ledger.LedgerTotals | None
+    resolutions_open: int
+    now: datetime
+
+
+def day_of(actor: Actor, *, now: datetime) -> Day:
+    """Return what is due today, as far as the person may see it."""
+    start, end = clock.day_bounds(clock.local_date(now))
+    shifts = activities.list_shifts(start=start, end=end)
+    waiting = attendance.list_to_approve(limit=_LIST_AT_MOST, offset=0)
+    names = people.names_of([*(shift.leader_id for shift in shifts), *(card.person_id for card in waiting)])
+    talk = talks.find_running(now=now) or talks.find_next(now=now)
+    return Day(
+        shifts=shifts,
+        leaders=names,
+        approvals=attendance.count_to_approve(),
+        to_approve=waiting,
+        names=names,
+        topics_open=topics.count_open() if actor.can(Permission.MODERATE_TOPICS) else 0,
+        talk=talk,
+        talk_today=talk is not None and _is_today(talk.starts_at, now=now),
+        totals=ledger.totals() if actor.can(Permission.SEE_LEDGER) else None,
+        resolutions_open=resolutions.count_open(),
+        now=now,
+    )

@@ -1,0 +1,155 @@
+"""Member cards: a derived token that can be printed again, and a version that makes a lost card worthless (trust row 18)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from engage.core import audit, sealed, tenancy
+from engage.core.access import Actor
+from engage.core.database import db, require_transaction, transaction
+from engage.core.tenancy import current_community_id
+from engage.core.web import absolute_url
+from engage.people.models import Medium, Person
+from engage.people.queries import get_person
+
+_TOKEN = re.compile(r"[A-Z2-7]{16}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundCard:
+    """What a scanned card says before anybody is asked who they are: whose community, and whether it still counts."""
+
+    community_id: int
+    person_id: int
+    live: bool
+
+
+def _token(person_id: int, version: int) -> str:
+    return sealed.derived_token("card", current_community_id(), person_id, version)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def token_in(text: str) -> str | None:
+    """Return the token in what a scanner typed: the bare token or the whole address of a card."""
+    last = text.strip().rstrip("/").rsplit("/", 1)[-1].split("?", 1)[0].upper()
+    return last if _TOKEN.fullmatch(last) else None
+
+
+def find_by_card(token: str) -> Person | None:
+    """Return the active holder of a card of this community; None for an unknown, revoked or foreign card.
+
+    Accepts the token or the address printed on the card (`/k/<token>`), in either case of letters.
+    """
+    wanted = token_in(token)
+    if wanted is None:
+        return None
+    return db.session.scalar(
+        select(Person)
+        .join(Medium, (Medium.person_id == Person.id) & (Medium.community_id == Person.community_id))
+        .where(Medium.token_hash == _hash(wanted), Medium.revoked_at.is_(None), Person.status == "active")
+    )
+
+
+def look_up_card(token: str) -> FoundCard | None:
+    """Return which community a card came from, live or not, whoever asks."""
+    wanted = token_in(token)
+    if wanted is None:
+        return None
+    with tenancy.everywhere(reason="a found card says where to return it, also to people who are not signed in"):
+        row = db.session.scalar(select(Medium).where(Medium.token_hash == _hash(wanted)))
+    if row is None:
+        return None
+    return FoundCard(community_id=row.community_id, person_id=row.person_id, live=row.revoked_at is None)
+
+
+def card_addresses(person_ids: Collection[int]) -> dict[int, str]:
+    """Return the address in the QR code of each person's live card; people without a card are missing."""
+    statement = select(Medium.person_id, Medium.version).where(
+        Medium.person_id.in_(set(person_ids)), Medium.revoked_at.is_(None)
+    )
+    return {
+        row.person_id: absolute_url("people.card_page", token=_token(row.person_id, row.version))
+        for row in db.session.execute(statement)
+    }
+
+
+def card_address(person_id: int) -> str | None:
+    """Return the address in the QR code of a person's live card, or None without one."""
+    return card_addresses([person_id]).get(person_id)
+
+
+def card_token(person_id: int) -> str | None:
+    """Return the token on a person's live card (what a scanner that reads only the token would type), or None."""
+    version = live_version(person_id)
+    return None if version is None else _token(person_id, version)
+
+
+def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
+    """Give a card to those who have no live one, inside the caller's transaction; returns how many were new."""
+    session = require_transaction()
+    wanted = set(person_ids)
+    versions: dict[int, int] = {}
+    live: set[int] = set()
+    rows = session.execute(
+        select(Medium.person_id, func.max(Medium.version), func.count(Medium.id) - func.count(Medium.revoked_at))
+        .where(Medium.person_id.in_(wanted))
+        .group_by(Medium.person_id)
+    )
+    for person_id, version, living in rows:
+        versions[person_id] = version
+        if living:
+            live.add(person_id)
+    for person_id in sorted(wanted - live):
+        version = versions.get(person_id, 0) + 1
+        session.add(
+            Medium(
+                community_id=current_community_id(),
+                person_id=person_id,
+                version=version,
+                token_hash=_hash(_token(person_id, version)),
+                issued_at=now,
+            )
+        )
+    session.flush()
+    return len(wanted - live)
+
+
+def issue_missing_cards(*, person_ids: Collection[int], now: datetime) -> int:
+    """Give a card to those of these people who have none."""
+    with transaction():
+        return issue_cards(person_ids=person_ids, now=now)
+
+
+def replace_card(*, person_id: int, version: int, actor: Actor, now: datetime) -> int:
+    """Make a lost card worthless and issue the next version, which is returned.
+
+    `version` is the one the asker saw: asking twice replaces once. Raises `NotFound` for a foreign person.
+    """
+    with transaction() as session:
+        person = get_person(person_id)
+        revoked = session.execute(
+            update(Medium)
+            .where(Medium.person_id == person.id, Medium.version == version, Medium.revoked_at.is_(None))
+            .values(revoked_at=now)
+            .returning(Medium.id)
+        ).all()
+        if revoked:
+            audit.record("card_replaced", actor=actor, subject=f"person:{person.id}", now=now, version=version)
+        issue_cards(person_ids=[person.id], now=now)
+        return live_version(person.id) or 0
+
+
+def live_version(person_id: int) -> int | None:
+    """Return the version of a person's live card, or None without one."""
+    return db.session.scalar(
+        select(Medium.version).where(Medium.person_id == person_id, Medium.revoked_at.is_(None)).limit(1)
+    )

@@ -1,0 +1,48 @@
+"""Sending a word to somebody's phone: one protocol, adapters behind it (SMS gateway, WeChat template message).
+
+Only the console adapter exists. It delivers to the operator's terminal while developing and to nobody in production,
+where it leaves one log line without the code; pages ask `delivers` before they promise a message.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Protocol
+
+from flask import current_app
+
+log = logging.getLogger("engage.messages")
+
+
+class Messenger(Protocol):
+    """How a code reaches a person."""
+
+    def delivers(self) -> bool:
+        """Tell whether a message sent now would reach a person."""
+        ...
+
+    def send_code(self, *, phone: str, code: str) -> None:
+        """Send a one-time code to a phone (11 digits). Failures are logged, never shown: the answer is always the same."""
+        ...
+
+
+class ConsoleMessenger:
+    """Prints while developing; in production it says only that it was asked."""
+
+    def delivers(self) -> bool:
+        """Tell whether somebody reads the terminal."""
+        return bool(current_app.debug)
+
+    def send_code(self, *, phone: str, code: str) -> None:
+        """Print the code, or log that nothing was sent."""
+        if current_app.debug:
+            sys.stderr.write(f"[code for a phone ending in {phone[-4:]}] {code}\n")
+            return
+        log.info("code not sent", extra={"facts": {"adapter": "console", "phone": f"*{phone[-2:]}"}})
+
+
+def messenger() -> Messenger:
+    """Return the adapter of this application."""
+    chosen: Messenger = current_app.extensions["engage_messenger"]
+    return chosen

@@ -1,0 +1,80 @@
+"""One's own page: card, household, devices, password."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from engage import places
+from engage.core import clock, web
+from engage.core.access import Actor, signed_in
+from engage.core.errors import N_, DomainError
+from engage.core.i18n import _, ngettext
+from engage.people import cards, directory, reveals, signing_in, threshold
+from engage.people.blueprint import bp
+from engage.people.queries import get_person, names_of
+
+
+@bp.get("/me")
+@signed_in
+def me(*, me: Actor) -> Response:
+    """Show the member card on the phone, the household, and what can be set."""
+    person = get_person(me.person_id)
+    looks = reveals.list_reveals(me.person_id)
+    return web.page(
+        "people/me.html",
+        person=person,
+        card=cards.card_address(person.id),
+        household=places.unit_labels([person.unit_id]).get(person.unit_id or 0),
+        teams=directory.teams_of([person.id]).get(person.id, []),
+        looks=looks,
+        lookers=names_of([look[0] for look in looks]),
+        device_count=len(signing_in.list_devices(person.id)),
+    )
+
+
+@bp.get("/me/devices")
+@signed_in
+def devices(*, me: Actor) -> Response:
+    """Show where one is signed in."""
+    return web.page("people/devices.html", devices=signing_in.list_devices(me.person_id), here=me.device_id)
+
+
+@bp.post("/me/devices/closures")
+@signed_in
+def close_devices(*, me: Actor) -> Response:
+    """Sign out everywhere, this browser included."""
+    ended = signing_in.close_device(device_id=None, actor=me, now=clock.now())
+    return threshold.send_away(notice=ngettext("%(num)s台设备已退出登录", "%(num)s台设备已退出登录", ended))
+
+
+@bp.post("/me/devices/<int:device_id>/closure")
+@signed_in
+def close_device(device_id: int, *, me: Actor) -> Response:
+    """Sign out one device; this one too, if it is this one."""
+    signing_in.close_device(device_id=device_id, actor=me, now=clock.now())
+    if device_id == me.device_id:
+        return threshold.send_away(notice=_("您已退出登录"))
+    return web.see_other(web.url_for("people.devices"))
+
+
+@bp.get("/me/password")
+@signed_in
+def password(*, me: Actor) -> Response:
+    """Show the form for a new password."""
+    return web.page("people/password.html", error=None, bad_field=None)
+
+
+@bp.post("/me/password")
+@signed_in
+def change_password(*, me: Actor) -> Response:
+    """Change the password; other devices are signed out."""
+    form = web.request.form
+    arrival = threshold.arrival(password=form.get("password", "")[:500])
+    try:
+        if form.get("password", "") != form.get("again", ""):
+            raise DomainError(N_("两遍密码不一样，再写一遍"), field="again")  # noqa: TRY301
+        current = form.get("current", "")[:500]
+        entry = signing_in.change_password(actor=me, current=current, arrival=arrival, now=clock.now())
+    except DomainError as refusal:
+        return threshold.refused("people/password.html", refusal)
+    return threshold.let_in(entry, target=web.url_for("people.me"), notice=_("密码改好了，其他设备都要重新登录"))

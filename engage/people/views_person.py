@@ -1,0 +1,141 @@
+"""One person's entry and what the office does to it, act by act."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from engage import places
+from engage.core import clock, web
+from engage.core.access import Actor, Permission, Role, needs
+from engage.core.errors import N_, DomainError
+from engage.core.i18n import _
+from engage.people import directory, membership, offices, reveals, signing_in
+from engage.people.blueprint import bp
+from engage.people.cards import live_version
+from engage.people.models import Person
+from engage.people.queries import get_person, units_of
+from engage.people.words import ROLE_WORDS
+
+
+def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = None, phone: str = "") -> Response:
+    return web.page(
+        "people/show.html",
+        status=refusal.status if refusal else 200,
+        me=me,
+        person=person,
+        error=web.say(refusal) if refusal else None,
+        bad_field=refusal.field if refusal else None,
+        phone=phone,
+        units=units_of(person.id),
+        home=places.unit_labels([person.unit_id]).get(person.unit_id or 0),
+        grid=places.place_names([person.grid_id]).get(person.grid_id or 0),
+        grants=directory.roles_of([person.id]).get(person.id, []),
+        teams=directory.teams_of([person.id]).get(person.id, []),
+        all_teams=directory.list_teams(),
+        activated=bool(directory.activated_ids([person.id])),
+        card_version=live_version(person.id),
+        device_count=len(signing_in.list_devices(person.id)),
+        words=ROLE_WORDS,
+        offices=offices.OFFICES,
+    )
+
+
+@bp.get("/members/<int:person_id>")
+@needs(Permission.SEE_MEMBERS)
+def show(person_id: int, *, me: Actor) -> Response:
+    """Show one person's entry."""
+    return _person_page(get_person(person_id), me)
+
+
+@bp.post("/members/<int:person_id>/phone-reveals")
+@needs(Permission.SEE_MEMBERS)
+def reveal_phone(person_id: int, *, me: Actor) -> Response:
+    """Show one whole phone number, once, for a reason that is written down."""
+    reason = web.request.form.get("reason", "").strip()[:120]
+    try:
+        phone = reveals.reveal_phone(person_id=person_id, reason=reason, actor=me, now=clock.now())
+    except DomainError as refusal:
+        return _person_page(get_person(person_id), me, refusal=refusal)
+    return _person_page(get_person(person_id), me, phone=phone)
+
+
+@bp.post("/members/<int:person_id>/<any(pause, return, departure):step>")
+@needs(Permission.MANAGE_MEMBERS)
+def change_status(person_id: int, step: str, *, me: Actor) -> Response:
+    """Pause a person, take them back, or close the entry."""
+    person = get_person(person_id)
+    status = {"pause": "paused", "return": "active", "departure": "closed"}[step]
+    try:
+        membership.change_status(person_id=person_id, status=status, actor=me, now=clock.now())
+    except DomainError as refusal:
+        return _person_page(person, me, refusal=refusal)
+    said = {
+        "pause": _("%(name)s已暂停，各处都已退出登录", name=person.name),
+        "return": _("%(name)s回来了", name=person.name),
+        "departure": _("%(name)s已离册，积分账和服务记录都留着", name=person.name),
+    }
+    web.flash(said[step])
+    return web.see_other(web.url_for("people.show", person_id=person_id))
+
+
+@bp.post("/members/<int:person_id>/roles")
+@needs(Permission.GRANT_ROLES)
+def give_role(person_id: int, *, me: Actor) -> Response:
+    """Give a role."""
+    person = get_person(person_id)
+    role = web.request.form.get("role", "")
+    try:
+        offices.give_role(person_id=person_id, role=_role(role), actor=me, now=clock.now())
+    except DomainError as refusal:
+        return _person_page(person, me, refusal=refusal)
+    return web.see_other(web.url_for("people.show", person_id=person_id))
+
+
+def _role(text: str) -> Role:
+    if text not in set(Role):
+        raise DomainError(N_("选一个职务"), field="role")
+    return Role(text)
+
+
+@bp.post("/members/<int:person_id>/roles/<int:grant_id>/closure")
+@needs(Permission.GRANT_ROLES)
+def end_role(person_id: int, grant_id: int, *, me: Actor) -> Response:
+    """End a role."""
+    person = get_person(person_id)
+    try:
+        offices.end_role(person_id=person_id, grant_id=grant_id, actor=me, now=clock.now())
+    except DomainError as refusal:
+        return _person_page(person, me, refusal=refusal)
+    return web.see_other(web.url_for("people.show", person_id=person_id))
+
+
+@bp.post("/members/<int:person_id>/teams")
+@needs(Permission.MANAGE_MEMBERS)
+def join_team(person_id: int, *, me: Actor) -> Response:
+    """Put a person into a team."""
+    person = get_person(person_id)
+    name = " ".join(web.request.form.get("team", "").split())[:60]
+    try:
+        membership.join_team(person_id=person_id, team_name=name, actor=me, now=clock.now())
+    except DomainError as refusal:
+        return _person_page(person, me, refusal=refusal)
+    return web.see_other(web.url_for("people.show", person_id=person_id))
+
+
+@bp.post("/members/<int:person_id>/teams/<int:team_id>/closure")
+@needs(Permission.MANAGE_MEMBERS)
+def leave_team(person_id: int, team_id: int, *, me: Actor) -> Response:
+    """Take a person out of a team."""
+    get_person(person_id)
+    membership.leave_team(person_id=person_id, team_id=team_id, actor=me, now=clock.now())
+    return web.see_other(web.url_for("people.show", person_id=person_id))
+
+
+@bp.post("/members/<int:person_id>/devices/closures")
+@needs(Permission.MANAGE_MEMBERS)
+def close_devices_of(person_id: int, *, me: Actor) -> Response:
+    """Sign somebody out everywhere: they lost the phone and rang the office (trust row 46)."""
+    person = get_person(person_id)
+    signing_in.close_devices_of(person_id=person.id, actor=me, now=clock.now())
+    web.flash(_("%(name)s在各处都已退出登录", name=person.name))
+    return web.see_other(web.url_for("people.show", person_id=person_id))

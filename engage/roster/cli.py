@@ -1,0 +1,125 @@
+"""`flask roster check` and `flask roster import`: the import without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from pypinyin import lazy_pinyin
+from sqlalchemy import inspect
+
+from engage import places
+from engage.core import clock, tenancy
+from engage.core.database import db
+from engage.core.errors import DomainError
+from engage.core.i18n import _
+from engage.core.tenancy import CommunityCard
+from engage.roster import commands, queries, report
+
+roster = AppGroup("roster", help="Check and import a community's roster workbook.")
+workbook_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+community_name = click.option("--community", required=True, help="The community's name, as in 龙马社区.")
+
+
+@roster.command("check")
+@workbook_file
+@community_name
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def check(file: Path, community: str, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Say what FILE would bring, row by row. Writes nothing; the community need not exist yet."""
+    found = _checked(file, community)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for finding in [*found["errors"], *found["warnings"]]:
+        where = f"{finding['sheet']} {finding['row']}" + (f" [{finding['column']}]" if finding["column"] else "")
+        click.echo(f"{where}: {finding['message']} {finding['what_to_do']}")
+    for note in found["notes"]:
+        click.echo(note)
+    click.echo(_summary(found))
+
+
+@roster.command("import")
+@workbook_file
+@community_name
+@click.option("--found", is_flag=True, help="Found the community first when there is none of this name.")
+def import_(file: Path, community: str, found: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Put the good rows of FILE on the community's roll. Importing the same file again changes nothing."""
+    now = clock.now()
+    card = _find_community(community)
+    if card is None and not found:
+        raise click.ClickException(
+            _("没有“%(name)s”这个社区。名字没写错，就加上--found再来一次，会先建这个社区。", name=community)
+        )
+    try:
+        if card is None:
+            card = places.found_community(name=community, slug=_slug(community), now=now)
+        with tenancy.scoped(card.id):
+            batch_id = commands.stage(content=file.read_bytes(), filename=file.name, actor=None, now=now)
+            outcome = commands.confirm(batch_id=batch_id, revision=1, actor=None, now=now)
+    except DomainError as refused:
+        raise click.ClickException(str(refused)) from refused
+    if outcome.nothing_new:
+        click.echo(_("没有变化：%(unchanged)s人都在册了。", unchanged=outcome.unchanged))
+    else:
+        click.echo(
+            _(
+                "导入%(people)s人，其中志愿者%(volunteers)s人；%(units)s户，%(places)s个网格和楼栋，%(officers)s位网格员。",
+                **asdict(outcome),
+            )
+        )
+        if outcome.unchanged:
+            click.echo(_("%(unchanged)s人原来就在册，没有动。", unchanged=outcome.unchanged))
+    if outcome.held_back:
+        click.echo(
+            _("%(held_back)s行要改，没有导入。看是哪几行，运行flask roster check。", held_back=outcome.held_back)
+        )
+
+
+def _checked(file: Path, community: str) -> dict[str, Any]:
+    try:
+        contents = commands.open_workbook(file.read_bytes(), filename=file.name)
+    except DomainError as refused:
+        raise click.ClickException(str(refused)) from refused
+    card = _find_community(community)
+    with tenancy.scoped(card.id) if card else nullcontext():
+        known = queries.known_grids() if card else []
+        reading = queries.read(contents, today=clock.local_date(clock.now()), known=known)
+        comparison = queries.compare(reading) if card else None
+    return report.as_json(reading, community=community, comparison=comparison)
+
+
+def _find_community(name: str) -> CommunityCard | None:
+    """Return the community, or None; a database that has no tables yet has no community either."""
+    if not inspect(db.engine).has_table("community"):
+        return None
+    return places.find_community_by_name(name)
+
+
+def _slug(name: str) -> str:
+    """Return the community's public address: longma for 龙马社区."""
+    letters = "".join(lazy_pinyin(name.removesuffix("社区"))).lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40] or "community"
+
+
+def _summary(found: dict[str, Any]) -> str:
+    return str(
+        _(
+            "%(rows)s行，%(people)s人可以导入（新的%(new)s人），志愿者%(volunteers)s人，%(units)s户，%(grids)s个网格；"
+            "%(errors)s处要改，%(warnings)s处提醒。",
+            rows=found["data_rows"],
+            people=found["good_people"],
+            new=found["new_people"],
+            volunteers=found["volunteers"],
+            units=found["units"],
+            grids=found["grids"],
+            errors=len(found["errors"]),
+            warnings=len(found["warnings"]),
+        )
+    )

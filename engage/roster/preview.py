@@ -1,0 +1,158 @@
+"""A batch as the secretary looks at it: rows sorted into tabs, cells in the columns of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext
+
+from engage.core.workbook import Cell, SheetOut
+from engage.roster import rules
+from engage.roster.queries import Comparison
+from engage.roster.rules import Field
+
+PAGE: Final = 50
+TABS: Final = ("fix", "twice", "look", "good", "all")
+#: the page's columns and the sheet's columns each of them speaks for
+COLUMNS: Final[tuple[tuple[Field, tuple[Field, ...]], ...]] = (
+    (Field.NAME, (Field.NAME,)),
+    (Field.PHONE, (Field.PHONE, Field.PHONE_OTHER)),
+    (Field.GRID, (Field.GRID,)),
+    (Field.ADDRESS, (Field.ADDRESS, Field.BUILDING, Field.ENTRANCE, Field.ROOM, Field.AREA)),
+    (Field.BIRTH, (Field.BIRTH, Field.BIRTH_MONTH, Field.BIRTH_DAY, Field.AGE)),
+    (Field.TEAM, (Field.VOLUNTEER, Field.TEAM, Field.TEAM_TICK)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One finding in words, with the cell it is about: `typed` is what stands there now."""
+
+    severity: str
+    message: str
+    todo: str
+    heading: str
+    column: int | None
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One row of the preview. `cells` are parallel to COLUMNS: a text, and the troubles of that column."""
+
+    sheet: str
+    number: int
+    state: str
+    cells: list[tuple[str, list[Trouble]]]
+    others: list[Trouble]
+
+
+def words(finding: rules.Finding) -> tuple[str, str]:
+    """Return what is wrong and what to do, in the reader's language."""
+    facts = {name: gettext(value) if name == "why" else value for name, value in finding.facts.items()}
+    return str(gettext(finding.message, **facts)), str(gettext(finding.todo, **facts))
+
+
+def states(comparison: Comparison) -> dict[str, list[rules.Line]]:
+    """Return the rows of every tab: to be fixed, twice (here or on the roll), to be looked at, good, all."""
+    known = {
+        (person.sheet, person.row)
+        for person, person_id in zip(comparison.reading.people, comparison.on_roll, strict=True)
+        if person_id is not None
+    }
+    found: dict[str, list[rules.Line]] = {tab: [] for tab in TABS}
+    for line in comparison.reading.lines:
+        found["all"].append(line)
+        if line.held_back:
+            found["fix"].append(line)
+        elif line.repeats is not None or (line.sheet, line.row) in known:
+            found["twice"].append(line)
+        else:
+            found["good"].append(line)
+        if line.findings and not line.held_back:
+            found["look"].append(line)
+    return found
+
+
+def shown(lines: Sequence[rules.Line], *, comparison: Comparison) -> list[ShownRow]:
+    """Return rows as the page shows them."""
+    plans = {plan.sheet.name: plan for plan in comparison.reading.plans}
+    return [_shown(line, plan=plans[line.sheet], comparison=comparison) for line in lines]
+
+
+def _shown(line: rules.Line, *, plan: rules.Plan, comparison: Comparison) -> ShownRow:
+    fields = plan.headings.fields
+    troubles: dict[Field, list[Trouble]] = {name: [] for name, _ in COLUMNS}
+    others: list[Trouble] = []
+    for finding in line.findings:
+        what = fields[finding.column] if finding.column is not None and finding.column < len(fields) else None
+        place = next((name for name, spoken_for in COLUMNS if what in spoken_for), None)
+        (others if place is None else troubles[place]).append(_trouble(finding, line))
+    texts = _texts(line, fields=fields, comparison=comparison)
+    cells = [(texts[name], troubles[name]) for name, _ in COLUMNS]
+    return ShownRow(line.sheet, line.row, _state(line), cells, others)
+
+
+def _state(line: rules.Line) -> str:
+    return "fix" if line.held_back else "twice" if line.repeats is not None else "good"
+
+
+def _trouble(finding: rules.Finding, line: rules.Line) -> Trouble:
+    message, todo = words(finding)
+    return Trouble(
+        finding.severity, message, todo, finding.heading, finding.column, cell_text(line.cells, finding.column)
+    )
+
+
+def cell_text(cells: Sequence[Cell], column: int | None) -> str:
+    """Return a cell as it was typed."""
+    cell = cells[column] if column is not None and column < len(cells) else None
+    return "" if cell is None else str(cell)
+
+
+def _texts(line: rules.Line, *, fields: Sequence[Field], comparison: Comparison) -> dict[Field, str]:
+    typed = {
+        name: " ".join(filter(None, (cell_text(line.cells, c) for c, f in enumerate(fields) if f in spoken_for)))
+        for name, spoken_for in COLUMNS
+    }
+    if Field.PHONE in typed and line.person:
+        typed[Field.PHONE] = masked(line.person.phone or line.person.landline)
+    if line.person:
+        typed |= {Field.NAME: line.person.name, Field.BIRTH: str(line.person.birth or "")}
+        typed[Field.TEAM] = "、".join(line.person.teams) or (gettext("志愿者") if line.person.volunteer else "")
+    if line.dwelling:
+        label = comparison.labels.get(line.dwelling)
+        typed[Field.ADDRESS] = label or rules.door_label(line.dwelling)
+        grid = comparison.reading.grids.get(line.dwelling.grid)
+        typed[Field.GRID] = grid.label if grid else typed[Field.GRID]
+    return typed
+
+
+def masked(phone: str | None) -> str:
+    """Return a phone as lists show it (service-points §5.8): 138****1234."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone and len(phone) > 7 else ""
+
+
+def rows_to_fix(comparison: Comparison) -> list[SheetOut]:
+    """Return the rows held back as sheets to fix and upload again: own headings, why, and what to do."""
+    sheets = []
+    for plan in comparison.reading.plans:
+        lines = [line for line in comparison.reading.lines if line.held_back and line.sheet == plan.sheet.name]
+        if not lines:
+            continue
+        headings = [*plan.headings.printed, gettext("要改什么"), gettext("原来的行号")]
+        rows: list[list[Cell]] = []
+        marked = set()
+        for number, line in enumerate(lines):
+            cells = [*line.cells, *[None] * (len(plan.headings.printed) - len(line.cells))][
+                : len(plan.headings.printed)
+            ]
+            wrong = [finding for finding in line.findings if finding.severity == "error"]
+            reasons = " ".join("".join(words(finding)) for finding in wrong)
+            rows.append([*(str(c) if isinstance(c, int | float) else c for c in cells), reasons, line.row])
+            marked |= {(number, finding.column) for finding in wrong if finding.column is not None}
+        widths = [*[14] * len(plan.headings.printed), 60, 10]
+        sheets.append(SheetOut(plan.sheet.name, headings, rows, widths, frozenset(marked)))
+    return sheets

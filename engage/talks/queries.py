@@ -1,0 +1,222 @@
+"""Reading talks, and the cards that other rooms get to see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, distinct, func, select
+
+from engage import votes
+from engage.core.database import db
+from engage.core.fence import get_in_scope
+from engage.talks.models import AgendaItem, Motion, SpeakerEntry, Talk, TalkAttendance
+
+#: a talk that never adjourned stops being "the next one" after this long
+_STALE = timedelta(hours=12)
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class TalkCard:
+    """A talk in lists. `present` counts households, `starts_at` is UTC."""
+
+    id: int
+    number: int
+    title: str
+    place: str
+    starts_at: datetime
+    state: str
+    present: int
+    agenda_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MotionCard:
+    """A motion that was carried. `decided_at` is the moment its vote closed, UTC."""
+
+    id: int
+    talk_id: int
+    talk_number: int
+    topic_id: int | None
+    text: str
+    owner_text: str
+    vote_id: int
+    decided_at: datetime | None
+    outcome: votes.Outcome | None
+
+
+def subject_of(motion_id: int) -> str:
+    """Return the name under which the votes room knows a motion."""
+    return f"motion:{motion_id}"
+
+
+def get_talk(talk_id: int, *, lock: bool = False) -> Talk:
+    """Return the talk. Raises `NotFound`."""
+    return get_in_scope(Talk, talk_id, lock=lock)
+
+
+def get_card(talk_id: int) -> TalkCard:
+    """Return the card of one talk. Raises `NotFound`."""
+    return _cards([get_talk(talk_id)])[0]
+
+
+def _cards(rows: Sequence[Talk]) -> list[TalkCard]:
+    ids = [row.id for row in rows]
+    present = _counts(ids, TalkAttendance.talk_id, func.count(distinct(TalkAttendance.unit_id)))
+    agenda = _counts(ids, AgendaItem.talk_id, func.count(AgendaItem.id))
+    return [
+        TalkCard(
+            id=row.id,
+            number=row.number,
+            title=row.title,
+            place=row.place,
+            starts_at=row.starts_at,
+            state=row.state,
+            present=present.get(row.id, 0),
+            agenda_count=agenda.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+def _counts(ids: Collection[int], column: object, amount: object) -> dict[int, int]:
+    if not ids:
+        return {}
+    statement = select(column, amount).where(column.in_(ids)).group_by(column)  # type: ignore[attr-defined, call-overload]
+    return {talk_id: count for talk_id, count in db.session.execute(statement)}
+
+
+def find_running(*, now: datetime) -> TalkCard | None:
+    """Return the talk that is open for check-in or under way, or None."""
+    statement = (
+        select(Talk)
+        .where(Talk.state.in_(("checkin", "in_session")), Talk.starts_at > now - _STALE)
+        .order_by(Talk.starts_at, Talk.id)
+    )
+    return _first(statement)
+
+
+def find_next(*, now: datetime) -> TalkCard | None:
+    """Return the talk under way, else the next announced one, or None."""
+    announced = select(Talk).where(Talk.state == "noticed", Talk.starts_at > now - _STALE)
+    return find_running(now=now) or _first(announced.order_by(Talk.starts_at, Talk.id))
+
+
+def _first(statement: Select[tuple[Talk]]) -> TalkCard | None:
+    row = db.session.scalars(statement.limit(1)).first()
+    return _cards([row])[0] if row else None
+
+
+def recent(*, limit: int, offset: int = 0) -> list[TalkCard]:
+    """Return talks that are over, newest first."""
+    statement = select(Talk).where(Talk.state == "adjourned").order_by(Talk.starts_at.desc(), Talk.id.desc())
+    return _cards(db.session.scalars(statement.limit(limit).offset(offset)).all())
+
+
+def count_recent() -> int:
+    """Return how many talks are over."""
+    return int(db.session.scalar(select(func.count(Talk.id)).where(Talk.state == "adjourned")) or 0)
+
+
+def list_all(*, search: str = "", limit: int, offset: int = 0) -> list[TalkCard]:
+    """Return every talk for the office, the latest start first; `search` looks at title, place and number."""
+    statement = _searched(select(Talk), search).order_by(Talk.starts_at.desc(), Talk.id.desc())
+    return _cards(db.session.scalars(statement.limit(limit).offset(offset)).all())
+
+
+def count_all(*, search: str = "") -> int:
+    """Return how many talks the search finds."""
+    return int(db.session.scalar(_searched(select(func.count(Talk.id)), search)) or 0)
+
+
+def _searched(statement: Select[Row], search: str) -> Select[Row]:
+    wanted = search.strip()
+    if not wanted:
+        return statement
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 6:
+        return statement.where(Talk.number == int(wanted))
+    return statement.where(Talk.title.icontains(wanted, autoescape=True) | Talk.place.icontains(wanted, autoescape=True))
+
+
+def list_items(talk_id: int) -> Sequence[AgendaItem]:
+    """Return the agenda in order."""
+    statement = select(AgendaItem).where(AgendaItem.talk_id == talk_id)
+    return db.session.scalars(statement.order_by(AgendaItem.position, AgendaItem.id)).all()
+
+
+def item_ids(talk_id: int) -> list[int]:
+    """Return the ids of the agenda points in order."""
+    return [item.id for item in list_items(talk_id)]
+
+
+def list_motions(talk_id: int) -> Sequence[Motion]:
+    """Return the motions of an evening, oldest first."""
+    statement = (
+        select(Motion)
+        .join(
+            AgendaItem,
+            (AgendaItem.id == Motion.agenda_item_id) & (AgendaItem.community_id == Motion.community_id),
+        )
+        .where(AgendaItem.talk_id == talk_id)
+    )
+    return db.session.scalars(statement.order_by(Motion.id)).all()
+
+
+def list_speakers(talk_id: int) -> Sequence[SpeakerEntry]:
+    """Return the whole queue of an evening, whatever became of it, oldest first."""
+    statement = select(SpeakerEntry).where(SpeakerEntry.talk_id == talk_id)
+    return db.session.scalars(statement.order_by(SpeakerEntry.queued_at, SpeakerEntry.id)).all()
+
+
+def units_present(talk_id: int) -> list[int]:
+    """Return the households that came and may vote."""
+    statement = select(distinct(TalkAttendance.unit_id)).where(
+        TalkAttendance.talk_id == talk_id, TalkAttendance.unit_id.is_not(None)
+    )
+    return sorted(unit_id for unit_id in db.session.scalars(statement) if unit_id)
+
+
+def find_attendance(*, talk_id: int, person_id: int) -> TalkAttendance | None:
+    """Return the person's check-in, or None."""
+    return db.session.scalar(
+        select(TalkAttendance).where(TalkAttendance.talk_id == talk_id, TalkAttendance.person_id == person_id)
+    )
+
+
+def list_arrivals(talk_id: int, *, limit: int) -> Sequence[TalkAttendance]:
+    """Return who came, the latest first."""
+    statement = select(TalkAttendance).where(TalkAttendance.talk_id == talk_id)
+    return db.session.scalars(statement.order_by(TalkAttendance.arrived_at.desc(), TalkAttendance.id.desc()).limit(limit)).all()
+
+
+def decided_motions(*, limit: int, now: datetime) -> list[MotionCard]:
+    """Return motions whose vote closed and carried, newest first. Looks at the latest `4 * limit` votes."""
+    statement = (
+        select(Motion, AgendaItem, Talk.number)
+        .join(AgendaItem, (AgendaItem.id == Motion.agenda_item_id) & (AgendaItem.community_id == Motion.community_id))
+        .join(Talk, (Talk.id == AgendaItem.talk_id) & (Talk.community_id == AgendaItem.community_id))
+        .where(Motion.put_at.is_not(None))
+        .order_by(Motion.id.desc())
+        .limit(4 * limit)
+    )
+    rows = db.session.execute(statement).all()
+    cards = votes.cards_of([subject_of(row.Motion.id) for row in rows], now=now)
+    carried = [
+        MotionCard(
+            id=row.Motion.id,
+            talk_id=row.AgendaItem.talk_id,
+            talk_number=row.number,
+            topic_id=row.AgendaItem.topic_id,
+            text=row.Motion.text,
+            owner_text=row.Motion.owner_text,
+            vote_id=card.id,
+            decided_at=card.deadline,
+            outcome=card.outcome,
+        )
+        for row in rows
+        if (card := cards.get(subject_of(row.Motion.id))) and card.outcome and card.outcome.verdict == "passed"
+    ]
+    return carried[:limit]

@@ -1,0 +1,274 @@
+"""The ballot on the phone: pages, refusals, and what leaks while a vote is open (trust V6, V11; talks §5.4.15)."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from engage import votes
+from engage.core.access import Actor
+from tests.client import CheckingClient
+from tests.conftest import World
+from tests.make import NOW
+from tests.votes.make_votes import cast, make_households, make_vote
+
+SignIn = Callable[[Actor], CheckingClient]
+EARLIER = NOW - timedelta(minutes=5)
+OPTIONS = ["西门停车场北角", "七栋空地", "老粮站后墙边那一块"]
+
+
+@pytest.fixture
+def voters(world: World) -> list[Actor]:
+    return make_households(world.donghu, 12)
+
+
+def vote_through_the_pages(client: CheckingClient, vote_id: int, choice: str) -> Any:
+    page = client.get(f"/votes/{vote_id}")
+    asked = client.submit(page.form("/confirmations"), expect=200, choice=choice)
+    assert "投下就定了" in asked.words
+    return client.submit(asked.form("/ballots"), expect=303)
+
+
+def test_a_secret_ballot_is_read_back_cast_and_acknowledged(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters, options=OPTIONS)
+    client = sign_in(voters[0])
+    assert "投了0户，共12户" in client.get(f"/votes/{vote_id}").words
+    receipt = client.follow(vote_through_the_pages(client, vote_id, "01"))
+    assert "票投好了" in receipt.words
+    assert "回执号" in receipt.words
+    assert not any(option in receipt.words for option in OPTIONS), "a receipt never shows the choice"
+    assert "您家已经投过了" in client.get(f"/votes/{vote_id}").words
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        votes.stop_vote(vote_id=vote_id, actor=world.secretary, now=NOW + timedelta(minutes=1))
+        assert "您的票算进去了" in client.get(f"/votes/{vote_id}/receipts").words
+
+
+def test_the_same_pages_in_english(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters, options=OPTIONS)
+    client = sign_in(voters[0])
+    client.language = "en"
+    assert "Secret ballot" in client.get(f"/votes/{vote_id}").words
+    assert "Your vote is in" in client.follow(vote_through_the_pages_en(client, vote_id)).words
+    assert "How secret" in client.get("/votes/secrecy").words
+
+
+def vote_through_the_pages_en(client: CheckingClient, vote_id: int) -> Any:
+    asked = client.submit(client.get(f"/votes/{vote_id}").form("/confirmations"), expect=200, choice="00")
+    return client.submit(asked.form("/ballots"), expect=303)
+
+
+def test_the_form_sent_again_shows_the_same_receipt(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters)
+    client = sign_in(voters[0])
+    asked = client.submit(client.get(f"/votes/{vote_id}").form("/confirmations"), expect=200, choice="00")
+    form = asked.form("/ballots")
+    first = client.follow(client.submit(form, expect=303)).soup.select_one("dd.num").get_text()
+    again = client.follow(client.submit(form, expect=303)).soup.select_one("dd.num").get_text()
+    assert first == again
+    assert votes.card(vote_id, now=NOW).used == 1
+
+
+def test_a_second_member_of_the_household_gets_a_plain_sentence(
+    world: World, voters: list[Actor], sign_in: SignIn
+) -> None:
+    vote_id = make_vote([world.volunteer, *voters])
+    second = sign_in(world.spouse)
+    asked = second.submit(second.get(f"/votes/{vote_id}").form("/confirmations"), expect=200, choice="00")
+    cast(vote_id, world.volunteer, 1)
+    refused = second.submit(asked.form("/ballots"), expect=422, htmx=True)
+    assert "您家已经投过了" in refused.refusal
+
+
+def test_choosing_nothing_is_refused_and_abstaining_is_not(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters)
+    client = sign_in(voters[0])
+    form = client.get(f"/votes/{vote_id}").form("/confirmations")
+    assert "还没有选" in client.submit(form, expect=422).refusal
+    client.follow(vote_through_the_pages(client, vote_id, "--"))
+    assert votes.card(vote_id, now=NOW).used == 1
+
+
+def test_an_agenda_ballot_is_named_keeps_what_was_chosen_and_can_be_changed(
+    world: World, voters: list[Actor], sign_in: SignIn
+) -> None:
+    vote_id = make_vote(voters, kind="agenda", options=list("甲乙丙丁戊"), choices_max=3, changeable=True)
+    client = sign_in(voters[0])
+    page = client.get(f"/votes/{vote_id}")
+    assert "议程票是记名的" in page.words
+    refused = client.submit(page.form("/ballots"), expect=422, choice=["00", "01", "02", "03"])
+    assert "最多选3个" in refused.refusal
+    assert len(refused.soup.select("input[name=choice][checked]")) == 4, "what was chosen stays chosen"
+    receipt = client.follow(client.submit(page.form("/ballots"), expect=303, choice=["00", "02"]))
+    assert "甲、丙" in receipt.words
+    changed = client.submit(client.get(f"/votes/{vote_id}").form("/ballots"), expect=303, choice=["04"])
+    assert "戊" in client.follow(changed).words
+
+
+def test_the_closing_countdown_is_on_every_page_from_the_server_s_deadline(
+    world: World, voters: list[Actor], sign_in: SignIn
+) -> None:
+    vote_id = make_vote(voters, now=EARLIER)
+    client = sign_in(voters[0])
+    opened = client.get(f"/votes/{vote_id}/status?seen=open")
+    deadline = votes.stop_vote(vote_id=vote_id, actor=world.secretary, now=NOW - timedelta(seconds=1))
+    page = client.get(f"/votes/{vote_id}")
+    timer = page.soup.select_one("#ballot [role=timer]")
+    assert timer["data-deadline"] == str(int(deadline.timestamp() * 1000))
+    assert not timer.has_attr("aria-live")
+    assert "还剩" in timer.get_text()
+    bar = client.get(
+        f"/votes/{vote_id}/status?seen=open", headers={"If-None-Match": opened.headers["ETag"]}, expect=200
+    )
+    assert "手里的票还能投" in bar.words
+    assert bar.soup.select_one("form") is None, "a poll never touches the form"
+    with time_machine.travel(NOW + timedelta(seconds=20), tick=False):
+        ended = client.get(f"/votes/{vote_id}/status?seen=open")
+        assert "投票结束了" in ended.words
+        assert not ended.soup.select_one("#vote-bar").has_attr("hx-get")
+        assert "19:00:14截止" in vote_late(client, page)
+
+
+def vote_late(client: CheckingClient, page: Any) -> str:
+    token = page.soup.select_one("input[name=token]")["value"]
+    vote_id = page.request.path.rsplit("/", 1)[1]
+    return client.post(f"/votes/{vote_id}/ballots", data={"token": token, "choice": "00"}, expect=422).refusal
+
+
+def test_the_poll_costs_nothing_while_nothing_changed(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters)
+    client = sign_in(voters[0])
+    etag = client.get(f"/votes/{vote_id}/status").headers["ETag"]
+    assert client.get(f"/votes/{vote_id}/status", headers={"If-None-Match": etag}).status_code == 304
+    cast(vote_id, voters[1], 0)
+    assert client.get(f"/votes/{vote_id}/status", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_each_state_has_its_page(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    client = sign_in(voters[0])
+    frozen = make_vote(voters, is_open=False)
+    assert "名册定好了" in client.get(f"/votes/{frozen}").words
+    votes.open_vote(vote_id=frozen, actor=None, now=NOW)
+    assert "这次的名册上没有您家" in sign_in(world.neighbour).get(f"/votes/{frozen}").words
+    assert "还没有对上住户" in sign_in(world.desk).get(f"/votes/{frozen}").words
+    votes.annul(vote_id=frozen, reason="停电了", actor=world.secretary, second_actor_id=world.clerk.person_id, now=NOW)
+    assert "停电了" in client.get(f"/votes/{frozen}").words
+    closed = make_vote(voters, options=OPTIONS, now=EARLIER)
+    for number, voter in enumerate(voters[:9]):
+        cast(closed, voter, 0 if number < 5 else 1)
+    votes.stop_vote(vote_id=closed, actor=world.secretary, now=NOW - timedelta(minutes=1))
+    page = client.get(f"/votes/{closed}")
+    assert "5户选了“西门停车场北角”" in page.words
+    assert [rect["width"] for rect in page.soup.select(".tally rect")] == ["55%", "44%", "0%", "0%"]
+
+
+def test_elder_mode_shows_few_big_choices_and_no_chart(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters, options=OPTIONS)
+    client = sign_in(voters[0])
+    client.set_cookie("mode", "elder")
+    page = client.get(f"/votes/{vote_id}")
+    assert len(page.soup.select(".choice")) == 4
+    assert len(page.soup.select("main button")) == 1
+    assert page.soup.select_one(".tabbar") is None
+
+
+def test_a_foreign_vote_is_404_on_every_route(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters)
+    client = sign_in(world.outsider)
+    for path in ("", "/status", "/receipt", "/receipts"):
+        assert client.get(f"/votes/{vote_id}{path}").status_code == 404, path
+    for path in ("confirmations", "ballots"):
+        assert client.post(f"/votes/{vote_id}/{path}", data={"choice": "00"}, expect=404)
+
+
+def test_the_help_page_says_what_is_not_promised(client: CheckingClient) -> None:
+    words = client.get("/votes/secrecy").words
+    assert "数据库" in words
+    assert "备份" in words
+    assert "不打包票" in words
+
+
+def every_answer(client: CheckingClient, vote_id: int) -> list[Any]:
+    paths = ("", "/status", "/status?seen=frozen", "/receipt", "/receipts")
+    answers = [client.get(f"/votes/{vote_id}{path}") for path in paths]
+    return [*answers, client.get(f"/votes/{vote_id}", htmx=True)]
+
+
+def seen_of(answer: Any) -> tuple[Any, ...]:
+    hidden = {tag["value"] for tag in answer.soup.select("input[name=token], input[name=csrf_token]")}
+    hidden |= {tag["content"] for tag in answer.soup.select("meta[name=csrf-token]")}
+    body = answer.text
+    for value in hidden:
+        body = body.replace(value, "x" * len(value))
+    headers = {name: value for name, value in answer.headers if name in {"ETag", "Content-Length", "Location"}}
+    return answer.status_code, body, headers
+
+
+def test_v6_property_15_nothing_but_turnout_while_open(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    """Two evenings that differ in every choice look the same to everybody, byte for byte, until the end."""
+    looks = []
+    watchers = [sign_in(actor) for actor in (world.secretary, world.clerk, world.desk, voters[11])]
+    for side in (0, 1):
+        vote_id = make_vote(voters, subject=f"motion:side-{side}", now=EARLIER)
+        for voter in voters[:8]:
+            cast(vote_id, voter, side)
+        votes.stop_vote(vote_id=vote_id, actor=world.secretary, now=NOW - timedelta(seconds=1))
+        answers = [seen_of(answer) for watcher in watchers for answer in every_answer(watcher, vote_id)]
+        looks.append(str(answers).replace(f"/votes/{vote_id}", "/votes/N"))
+    # The two deadlines differ by the microseconds the two stops waited; nothing else may.
+    first, second = (mask_etags(look) for look in looks)
+    assert first == second
+    assert "8户" in first
+
+
+def mask_etags(look: str) -> str:
+    look = re.sub(r"'ETag': '[^']*'", "'ETag'", look)  # a hash of the body compared here, address of the vote included
+    return re.sub(r'data-deadline="\d+"', "data-deadline", look)
+
+
+def test_v6_sizes_are_the_same_for_every_choice(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters, options=OPTIONS)
+    sizes = {"asked": set(), "cast": set(), "receipt": set()}
+    for voter, choice in zip(voters, ("00", "01", "02", "--"), strict=False):
+        client = sign_in(voter)
+        asked = client.submit(client.get(f"/votes/{vote_id}").form("/confirmations"), expect=200, choice=choice)
+        answer = client.submit(asked.form("/ballots"), expect=303)
+        sizes["asked"].add(len(asked.data))
+        sizes["cast"].add(len(answer.data) + len(answer.headers["Set-Cookie"]))
+        sizes["receipt"].add(len(client.follow(answer).data))
+    assert {name: len(found) for name, found in sizes.items()} == {"asked": 1, "cast": 1, "receipt": 1}
+
+
+def test_v11_no_choice_and_no_token_in_the_logs(
+    world: World, voters: list[Actor], sign_in: SignIn, caplog: pytest.LogCaptureFixture, capfd: Any
+) -> None:
+    canaries = [f"金丝雀{number}号" for number in range(3)]
+    vote_id = make_vote(voters, options=canaries)
+    caplog.set_level(logging.DEBUG)
+    client = sign_in(voters[0])
+    asked = client.submit(client.get(f"/votes/{vote_id}").form("/confirmations"), expect=200, choice="01")
+    token = asked.soup.select_one("input[name=token]")["value"]
+    code = client.follow(client.submit(asked.form("/ballots"), expect=303)).soup.select_one("dd.num").get_text()
+    client.post(f"/votes/{vote_id}/ballots", data={"token": "0.0.0", "choice": "02"}, expect=422)
+    said = caplog.text + "".join(capfd.readouterr())
+    assert not [secret for secret in (*canaries, token, code) if secret in said]
+    assert "choice" not in said
+
+
+def test_the_ballot_page_asks_few_questions(
+    world: World, voters: list[Actor], sign_in: SignIn, count_queries: Any
+) -> None:
+    vote_id = make_vote(voters)
+    client = sign_in(voters[0])
+    client.get(f"/votes/{vote_id}")
+    with count_queries() as statements:
+        client.get(f"/votes/{vote_id}")
+    assert len(statements) <= 9, statements
+    with count_queries() as statements:
+        client.get(f"/votes/{vote_id}/status")
+    assert len(statements) <= 5, statements
