@@ -140,20 +140,23 @@ def choose_agenda(stage: Stage) -> None:
     opens = stage.ago(days=13)
     on_ballot = topics.list_shortlisted(now=opens)[:_ON_BALLOT]
     round_id = topics.open_round(
-        title="六月夜话谈什么",
-        topic_ids=[card.id for card in on_ballot],
-        k=_SELECT,
-        opens_at=opens,
-        closes_at=opens + timedelta(days=5),
+        plan=topics.RoundPlan(
+            title="这个月的夜话谈什么",
+            topic_ids=tuple(card.id for card in on_ballot),
+            k=_SELECT,
+            opens_at=opens,
+            closes_at=opens + timedelta(days=5),
+        ),
         actor=stage["secretary"],
-        key=stage.key(),
         now=opens - timedelta(hours=1),
     )
     vote_id = topics.get_round(round_id, now=opens).vote.id
     for number, actor in enumerate(households(stage)[:31]):
         wanted = sorted({0, 1 + number % 3} if number % 4 else {1, 2})
         _cast(actor, vote_id=vote_id, choices=wanted, now=opens + timedelta(hours=3 * number % 110))
-    topics.conclude_round(round_id=round_id, actor=stage["secretary"], now=opens + timedelta(days=5, hours=1))
+    topics.conclude_round(
+        round_id=round_id, lots=(), actor=stage["secretary"], now=opens + timedelta(days=5, hours=1)
+    )
 
 
 def tonight(now: datetime) -> datetime:
@@ -185,7 +188,7 @@ def prepare_tonight(stage: Stage) -> None:
         text="充电棚建在哪里",
         options=["建在北门空地", "建在3栋车库旁边", "先不建"],
         owner_text="物业和社区居委会",
-        roll="voters",
+        roll="all",
         actor=secretary,
         now=stage.ago(days=5),
     )
