@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -75,3 +75,15 @@ def forget_old_attempts(*, before: datetime) -> int:
     with transaction() as session:
         ended = delete(AttemptCount).where(AttemptCount.window_start < before).returning(AttemptCount.key)
         return len(session.execute(ended).all())
+
+
+def forgive_attempt(key: str, *, per: timedelta, now: datetime) -> None:
+    """Take one attempt back after it turned out right: only wrong guesses use a limit up."""
+    seconds = int(per.total_seconds())
+    window = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
+    with transaction() as session:
+        session.execute(
+            update(AttemptCount)
+            .where(AttemptCount.key == key[:160], AttemptCount.window_start == window, AttemptCount.count > 0)
+            .values(count=AttemptCount.count - 1)
+        )
