@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
 from engage import people
 from engage.attendance.rules import RollRefused
@@ -25,11 +24,7 @@ def read(text: str) -> tuple[people.Person, str]:
             raise RollRefused(N_("没有这个编号，再看一眼证件"), field="card")
         return person, "number"
     token = typed.rstrip("/").rsplit("/", 1)[-1].split("?", 1)[0].upper()
-    person = _find_by_card(token) if len(token) == _TOKEN_LETTERS else None
+    person = people.find_by_card(token) if len(token) == _TOKEN_LETTERS else None
     if person is None:
         raise RollRefused(N_("这张证件用不了，可能挂失过。请输证件上的编号"), field="card")
     return person, "card"
-
-
-def _find_by_card(token: str) -> Any:
-    return people.find_by_card(token)

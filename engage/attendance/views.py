@@ -84,8 +84,7 @@ def create_from_address(token: str, code: str, me: Actor) -> Response:
     except DomainError as refused:
         if refused.status != 422:
             raise
-        words = web.say(refused)
-        context = {"kind": None, "live": False, "ticket": "", "error": words}
+        context: dict[str, Any] = {"kind": None, "live": False, "ticket": "", "error": web.say(refused)}
         return web.page("attendance/address.html", status=422, shift=shift, token=token, code=code, **context)
     return web.see_other(web.url_for(".duty", shift_id=shift.id, fresh=1))
 

@@ -13,7 +13,7 @@
     const waiting = read().length;
     const parts = [];
     if (!navigator.onLine) parts.push(bar.dataset.away);
-    if (waiting) parts.push(bar.dataset.waiting.replace("%(count)s", waiting));
+    if (waiting) parts.push(bar.dataset.waiting.replace("{}", waiting));
     if (refusal) parts.push(refusal);
     bar.hidden = parts.length === 0;
     words.textContent = parts.join(" · ");
