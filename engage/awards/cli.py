@@ -9,7 +9,6 @@ from engage import people, places
 from engage.awards import commands, rules
 from engage.core import clock, tenancy
 from engage.core.errors import DomainError
-from engage.core.web import say
 
 group = AppGroup("awards", help="Rules that turn minutes into points.")
 
@@ -35,5 +34,5 @@ def default_rule(community: str, drafter: int, approver: int) -> None:
             )
             commands.approve_rule(rule_id=rule_id, actor=actors[1], now=now)
         except DomainError as refusal:
-            raise click.ClickException(say(refusal)) from refusal
+            raise click.ClickException(str(refusal)) from refusal
         click.echo(f"{cards[0].name}: rule {rules.DEFAULT_CODE} in force from {clock.local_date(now)}")

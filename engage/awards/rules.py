@@ -93,7 +93,7 @@ def compute(*, terms: Terms, minutes: int, kind: str, earned: Earned) -> Result:
         ("day", terms.cap_day, earned.day),
         ("month", terms.cap_month, earned.month),
     ):
-        if limit is not None and had + points > limit:
+        if limit is not None and points and had + points > limit:
             points, trimmed_by = max(limit - had, 0), cap
             steps.append({"step": "cap", "cap": cap, "limit": limit, "earned": had, "points": points})
     return Result(points=points, trimmed_by=trimmed_by, steps=tuple(steps))

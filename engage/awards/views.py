@@ -88,7 +88,6 @@ def list_rules(*, me: Actor) -> Response:
         "awards/rules.html",
         versions=versions,
         names=people.names_of(persons),
-        today=clock.local_date(clock.now()),
         me=me,
     )
 
