@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from engage.talks.commands import add_item, cancel_talk, name_staff, plan_talk, publish_notice
+from engage.talks.commands import add_item, add_motion, cancel_talk, name_staff, plan_talk, publish_notice
 from engage.talks.commands_course import activate_item, adjourn_talk, defer_item, open_doors, start_talk
 from engage.talks.commands_floor import (
-    add_motion,
     call_next,
     check_in,
     finish_speech,

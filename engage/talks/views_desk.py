@@ -150,7 +150,7 @@ def create_motion(talk_id: int, item_id: int, *, me: Actor) -> Response:
         return _prepare(talk_id, refused=_("把要表决的话写成一句，最多120个字。"), field=f"text-{item_id}")
 
     def add() -> None:
-        commands_floor.add_motion(
+        commands.add_motion(
             item_id=item_id,
             text=text,
             options=rules.options_from(form.get("options", "")),
@@ -184,9 +184,7 @@ def open_doors(talk_id: int, *, me: Actor) -> Response:
 def cancel(talk_id: int, *, me: Actor) -> Response:
     """Call the talk off."""
     reason = web.request.form.get("reason", "")
-    return _step(
-        talk_id, lambda: commands.cancel_talk(talk_id=talk_id, reason=reason, actor=me, now=clock.now())
-    )
+    return _step(talk_id, lambda: commands.cancel_talk(talk_id=talk_id, reason=reason, actor=me, now=clock.now()))
 
 
 def _door(talk_id: int, *, refused: DomainError | None = None, came: str = "", again: bool = False) -> Response:
@@ -218,9 +216,7 @@ def create_walk_in(talk_id: int, *, me: Actor) -> Response:
     """Check in somebody who stands at the door."""
     try:
         person = _person_of(web.request.form.get("who", "").strip())
-        fresh = commands_floor.check_in(
-            talk_id=talk_id, person_id=person.id, channel="desk", actor=me, now=clock.now()
-        )
+        fresh = commands_floor.check_in(talk_id=talk_id, person_id=person.id, channel="desk", actor=me, now=clock.now())
     except rules.TalkRefused as refused:
         return _door(talk_id, refused=refused)
     if web.wants_fragment():

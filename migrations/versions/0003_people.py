@@ -79,6 +79,30 @@ def upgrade() -> None:
         batch_op.create_index("ix_activation_person", ["community_id", "person_id"], unique=False)
 
     op.create_table(
+        "consent",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=30), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id", "person_id"],
+            ["person.community_id", "person.id"],
+            name=op.f("fk_consent_community_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_consent_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_consent_community_id_id")),
+        sa.UniqueConstraint(
+            "community_id",
+            "person_id",
+            "subject",
+            "version",
+            name=op.f("uq_consent_community_id_person_id_subject_version"),
+        ),
+    )
+    op.create_table(
         "credential",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
@@ -135,11 +159,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_medium_community_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_medium")),
         sa.UniqueConstraint("community_id", "id", name=op.f("uq_medium_community_id_id")),
+        sa.UniqueConstraint(
+            "community_id", "person_id", "version", name=op.f("uq_medium_community_id_person_id_version")
+        ),
         sa.UniqueConstraint("community_id", "token_hash", name=op.f("uq_medium_community_id_token_hash")),
     )
-    with op.batch_alter_table("medium", schema=None) as batch_op:
-        batch_op.create_index("ix_medium_person", ["community_id", "person_id"], unique=False)
-
     op.create_table(
         "membership",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -166,6 +190,55 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index("ix_membership_person", ["community_id", "person_id"], unique=False)
+
+    op.create_table(
+        "phone_reveal",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id", "actor_id"],
+            ["person.community_id", "person.id"],
+            name=op.f("fk_phone_reveal_community_id_actor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "person_id"],
+            ["person.community_id", "person.id"],
+            name=op.f("fk_phone_reveal_community_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_phone_reveal_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_reveal")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_phone_reveal_community_id_id")),
+    )
+    with op.batch_alter_table("phone_reveal", schema=None) as batch_op:
+        batch_op.create_index("ix_phone_reveal_actor", ["community_id", "actor_id", "at"], unique=False)
+        batch_op.create_index("ix_phone_reveal_person", ["community_id", "person_id"], unique=False)
+
+    op.create_table(
+        "reset_code",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("tries BETWEEN 0 AND 5", name=op.f("ck_reset_code_tries")),
+        sa.ForeignKeyConstraint(
+            ["community_id", "person_id"],
+            ["person.community_id", "person.id"],
+            name=op.f("fk_reset_code_community_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_reset_code_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_code")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_reset_code_community_id_id")),
+    )
+    with op.batch_alter_table("reset_code", schema=None) as batch_op:
+        batch_op.create_index("ix_reset_code_person", ["community_id", "person_id"], unique=False)
 
     op.create_table(
         "role_grant",
@@ -231,19 +304,26 @@ def downgrade() -> None:
         batch_op.drop_index("ix_role_grant_person")
 
     op.drop_table("role_grant")
+    with op.batch_alter_table("reset_code", schema=None) as batch_op:
+        batch_op.drop_index("ix_reset_code_person")
+
+    op.drop_table("reset_code")
+    with op.batch_alter_table("phone_reveal", schema=None) as batch_op:
+        batch_op.drop_index("ix_phone_reveal_person")
+        batch_op.drop_index("ix_phone_reveal_actor")
+
+    op.drop_table("phone_reveal")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index("ix_membership_person")
 
     op.drop_table("membership")
-    with op.batch_alter_table("medium", schema=None) as batch_op:
-        batch_op.drop_index("ix_medium_person")
-
     op.drop_table("medium")
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.drop_index("ix_device_person")
 
     op.drop_table("device")
     op.drop_table("credential")
+    op.drop_table("consent")
     with op.batch_alter_table("activation", schema=None) as batch_op:
         batch_op.drop_index("ix_activation_person")
 
