@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -25,10 +26,12 @@ def voters(world: World) -> list[Actor]:
 def make_topic(world: World, voters: list[Actor]) -> Callable[..., int]:
     """Return a function that files and admits a topic and lets so many households back it."""
 
+    forms = itertools.count()
+
     def make(title: str = "快递柜挪到东门里面", *, seconds: int = 3, days_ago: int = 4, by: Actor | None = None) -> int:
         at = NOW - timedelta(days=days_ago)
         topic_id = topics.file_topic(
-            title=title, body="", is_named=True, actor=by or voters[0], key=f"{title}{days_ago}", now=at
+            title=title, body="", is_named=True, actor=by or voters[0], key=f"form {next(forms)}", now=at
         )
         topics.admit_topic(topic_id=topic_id, actor=world.secretary, now=at)
         for voter in [one for one in voters if one != by][1 if by is None else 0 :][: seconds - 1]:
