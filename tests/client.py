@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,11 @@ from engage.core.database import db
 from tests import markup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bs4 import BeautifulSoup
     from bs4.element import Tag
+    from flask.sessions import SessionMixin
 
 _LONGEST_EXCERPT = 1200
 
@@ -104,6 +108,14 @@ class CheckingClient(FlaskClient):
         if unsafe:
             self._posted.append(answer)
         return answer
+
+    @contextmanager
+    def session_transaction(self, *args: Any, **kwargs: Any) -> Iterator[SessionMixin]:
+        """Open the browser's session; the end of that request must not close the community the test works in."""
+        scope = tenancy.find_scope()
+        with super().session_transaction(*args, **kwargs) as mine:
+            yield mine
+        tenancy.enter(scope)
 
     def ensure_judged(self) -> None:
         """Fail when the test sent a form and never looked at how it went."""

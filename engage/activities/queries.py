@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app
 from sqlalchemy import Select, func, or_, select
@@ -78,7 +77,7 @@ def card_of(shift: Shift, activity: Activity) -> ShiftCard:
     )
 
 
-def _cards(statement: Select[Any]) -> list[ShiftCard]:
+def _cards(statement: Select[Shift, Activity]) -> list[ShiftCard]:
     return [card_of(row.Shift, row.Activity) for row in db.session.execute(statement)]
 
 

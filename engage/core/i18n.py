@@ -66,6 +66,7 @@ def init_app(app: Flask) -> None:
         day=day,
         day_and_time=day_and_time,
         day_of_month=day_of_month,
+        dotted_day=dotted_day,
         month_name=month_name,
         time_of_day=time_of_day,
         weekday=weekday,
@@ -114,6 +115,11 @@ def month_name(value: date | datetime) -> str:
     """Return "6月" or "Jun" (Shanghai day of a moment)."""
     moment = clock.local_date(value) if isinstance(value, datetime) else value
     return str(format_date(moment, "MMM", rebase=False))
+
+
+def dotted_day(value: datetime) -> str:
+    """Return "2026.06.12", as on a seal (Shanghai day of a moment)."""
+    return clock.local(value).strftime("%Y.%m.%d")
 
 
 def time_of_day(value: datetime) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import String, delete
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import Base, dialect, transaction
+from engage.core.database import Base, dialect, require_transaction, transaction
 from engage.core.errors import N_, TooManyAttempts
 
 
@@ -51,8 +51,39 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
         )
 
 
+def tries_so_far(key: str, *, since: datetime) -> int:
+    """Return how many tries `add_try` counted for a thing whose window is named by its beginning."""
+    found = require_transaction().connection().execute(
+        select(AttemptCount.count).where(AttemptCount.key == key[:160], AttemptCount.window_start == since)
+    )
+    return found.scalar() or 0
+
+
+def add_try(key: str, *, since: datetime) -> None:
+    """Count one failed try inside the caller's transaction, which must then end well for the count to stay."""
+    insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
+    statement = insert(AttemptCount).values(key=key[:160], window_start=since, count=1)
+    require_transaction().connection().execute(
+        statement.on_conflict_do_update(
+            index_elements=[AttemptCount.key, AttemptCount.window_start], set_={"count": AttemptCount.count + 1}
+        )
+    )
+
+
 def forget_old_attempts(*, before: datetime) -> int:
     """Delete windows that ended long ago; returns how many."""
     with transaction() as session:
         ended = delete(AttemptCount).where(AttemptCount.window_start < before).returning(AttemptCount.key)
         return len(session.execute(ended).all())
+
+
+def forgive_attempt(key: str, *, per: timedelta, now: datetime) -> None:
+    """Take one attempt back after it turned out right: only wrong guesses use a limit up."""
+    seconds = int(per.total_seconds())
+    window = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
+    with transaction() as session:
+        session.execute(
+            update(AttemptCount)
+            .where(AttemptCount.key == key[:160], AttemptCount.window_start == window, AttemptCount.count > 0)
+            .values(count=AttemptCount.count - 1)
+        )

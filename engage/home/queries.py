@@ -97,7 +97,7 @@ class Day:
     approvals: int
     to_approve: list[attendance.SessionCard]
     names: dict[int, str]
-    topics_open: int
+    to_moderate: int
     talk: talks.TalkCard | None
     talk_today: bool
     totals: ledger.LedgerTotals | None
@@ -118,7 +118,7 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
         approvals=attendance.count_to_approve(),
         to_approve=waiting,
         names=names,
-        topics_open=topics.count_open() if actor.can(Permission.MODERATE_TOPICS) else 0,
+        to_moderate=len(topics.list_to_moderate(now=now)) if actor.can(Permission.MODERATE_TOPICS) else 0,
         talk=talk,
         talk_today=talk is not None and _is_today(talk.starts_at, now=now),
         totals=ledger.totals() if actor.can(Permission.SEE_LEDGER) else None,

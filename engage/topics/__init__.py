@@ -17,7 +17,15 @@ from engage.topics.commands import (
     take_back_second,
     withdraw_topic,
 )
-from engage.topics.queries import TopicCard, count_open, get_card, list_selected, list_shortlisted, topic_cards
+from engage.topics.queries import (
+    TopicCard,
+    count_open,
+    get_card,
+    list_selected,
+    list_shortlisted,
+    list_to_moderate,
+    topic_cards,
+)
 from engage.topics.rounds import RoundCard, find_current, get_round, list_rounds
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "list_rounds",
     "list_selected",
     "list_shortlisted",
+    "list_to_moderate",
     "mark_resolved",
     "mark_scheduled",
     "open_round",

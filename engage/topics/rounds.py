@@ -106,8 +106,10 @@ def _card(row: AgendaRound, vote: votes.VoteCard) -> RoundCard:
 
 def candidates(topic_ids: Sequence[int], counts: Sequence[int]) -> list[rules.Candidate]:
     """Return the topics of a ballot with their votes and what breaks a tie."""
-    rows = db.session.execute(select(Topic.id, Topic.filed_at).where(Topic.id.in_(topic_ids)))
-    filed = {row.id: row.filed_at for row in rows}
+    filed = {
+        row.id: row.filed_at
+        for row in db.session.execute(select(Topic.id, Topic.filed_at).where(Topic.id.in_(topic_ids)))
+    }
     backed = db.session.execute(
         select(TopicSecond.topic_id, TopicSecond.unit_id).where(TopicSecond.topic_id.in_(topic_ids))
     ).all()

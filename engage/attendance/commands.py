@@ -1,0 +1,168 @@
+"""Checking in and out: by a live code, or scanned by the leader. Every command may be sent twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engage import activities, people
+from engage.activities import CodeSeed, ShiftCard
+from engage.attendance import codes, rules, scans
+from engage.attendance.rules import CodeMatch, CodeRefused, Grade, Kind, RollRefused
+from engage.core import limits
+from engage.core.access import Actor, Permission
+from engage.core.database import transaction
+from engage.core.errors import N_, Forbidden
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What is durably in the book. `at` is the time that counts, UTC."""
+
+    shift_id: int
+    person_id: int
+    kind: Kind
+    at: datetime
+    grade: str
+    #: True when it had been recorded before
+    again: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """A code as it was handed in."""
+
+    digits: str
+    client_event_id: str
+    medium: str = "typed"
+    #: waited in the phone without signal
+    stored: bool = False
+    #: what the phone's clock says, if it says anything
+    claimed_at: datetime | None = None
+    #: proof that the same person opened the code while it was live
+    ticket: str = ""
+
+
+def check_in_with_code(*, shift_id: int, handed: Handed, actor: Actor, now: datetime) -> Receipt:
+    """Check the actor in or out with a live code of this shift; the code says which. Same direction, same answer.
+
+    Raises `CodeRefused` for a wrong or expired code, and after five wrong ones for every code (service-points §4.1).
+    """
+    seed = activities.seed_of(shift_id=shift_id, now=now)
+    if seed.shift.cancelled:
+        raise CodeRefused(N_("这一班取消了，不用签到"), field="code")
+    with transaction() as session:
+        receipt = _judge_and_write(session.connection(), seed=seed, handed=handed, actor=actor, now=now)
+    if receipt is None:  # raised out here: the count of wrong tries must stay
+        raise CodeRefused(N_("这个码不对，看着屏幕再输一遍"), field="code")
+    return receipt
+
+
+def _judge_and_write(
+    connection: Connection, *, seed: CodeSeed, handed: Handed, actor: Actor, now: datetime
+) -> Receipt | None:
+    shift, key = seed.shift, f"code:{actor.community_id}:{seed.shift.id}:{actor.person_id}"
+    match = codes.book_of(seed).find(handed.digits)
+    row = scans.find_session(connection, shift_id=shift.id, person_id=actor.person_id)
+    if match is not None and row is not None and scans.has(row, match.kind):
+        at = row.started_at if match.kind is Kind.IN else row.ended_at
+        return _receipt(shift, actor.person_id, kind=match.kind, at=at, grade=row.grade, again=True)
+    if limits.tries_so_far(key, since=shift.starts_at) >= rules.MOST_TRIES:
+        raise CodeRefused(N_("错了五次，这一班不能再输码了。请组长扫您的证件"), field="code")
+    if match is None:
+        limits.add_try(key, since=shift.starts_at)
+        return None
+    verdict = _judged(match, shift=shift, handed=handed, actor=actor, now=now)
+    scans.write(
+        connection,
+        scans.Arrival(
+            shift=shift,
+            person_id=actor.person_id,
+            by_person_id=actor.person_id,
+            device_id=actor.device_id,
+            client_event_id=handed.client_event_id[:64],
+            medium=handed.medium,
+            kind=match.kind,
+            slot_time=match.slot_time,
+            claimed_at=handed.claimed_at,
+            received_at=now,
+            effective_at=verdict.at,
+            grade=verdict.grade,
+            flags=verdict.flags,
+        ),
+        signed_up=row is None or activities.is_joined(shift.id, actor.person_id) or shift.leader_id == actor.person_id,
+    )
+    return _receipt(shift, actor.person_id, kind=match.kind, at=verdict.at, grade=verdict.grade.value, again=False)
+
+
+def _judged(match: CodeMatch, *, shift: ShiftCard, handed: Handed, actor: Actor, now: datetime) -> rules.Verdict:
+    seen = codes.seen_at(handed.ticket, shift_id=shift.id, person_id=actor.person_id, code=handed.digits)
+    return rules.judge_code(match, now=now, seen_at=seen, stored=handed.stored)
+
+
+def check_in_person(
+    *, shift_id: int, person_id: int, kind: Kind, medium: str, client_event_id: str, actor: Actor, now: datetime
+) -> Receipt:
+    """Check somebody in or out as the leader: `medium` is "card" (scanned), "number" (typed) or "mark" (ticked).
+
+    A scanned card is the best evidence; what was typed or ticked is recorded as by hand (service-points §4.3).
+    Raises `RollRefused` outside the shift's hours, `Forbidden` for anybody who does not lead it.
+    """
+    shift = activities.get_shift(shift_id)
+    ensure_leads(shift, actor=actor)
+    ensure_roll_open(shift, now=now)
+    signed_up = activities.is_joined(shift_id, person_id) or person_id == shift.leader_id
+    grade = Grade.DESK_SCAN if medium == "card" and person_id != actor.person_id else Grade.BY_HAND
+    with transaction() as session:
+        connection = session.connection()
+        person = people.get_person(person_id)
+        if person.status != "active":
+            raise RollRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), name=person.name)
+        row = scans.find_session(connection, shift_id=shift_id, person_id=person_id)
+        if row is not None and scans.has(row, kind):
+            at = row.started_at if kind is Kind.IN else row.ended_at
+            return _receipt(shift, person_id, kind=kind, at=at, grade=row.grade, again=True)
+        if kind is Kind.OUT and row is None:
+            raise RollRefused(N_("%(name)s还没签到，先签到再签退"), name=person.name)
+        scans.write(
+            connection,
+            scans.Arrival(
+                shift=shift,
+                person_id=person_id,
+                by_person_id=actor.person_id,
+                device_id=actor.device_id,
+                client_event_id=client_event_id[:64],
+                medium=medium,
+                kind=kind,
+                slot_time=None,
+                claimed_at=None,
+                received_at=now,
+                effective_at=now,
+                grade=grade,
+                flags=(),
+            ),
+            signed_up=signed_up,
+        )
+    return _receipt(shift, person_id, kind=kind, at=now, grade=grade.value, again=False)
+
+
+def ensure_leads(shift: ShiftCard, *, actor: Actor) -> None:
+    """Refuse who neither leads this shift nor works in the office (service-points §6). Raises `Forbidden`."""
+    if shift.leader_id != actor.person_id and not (actor.works_here and actor.can(Permission.LEAD_SHIFT)):
+        raise Forbidden
+
+
+def ensure_roll_open(shift: ShiftCard, *, now: datetime) -> None:
+    """Refuse scanning people long before or after the shift. Raises `RollRefused`."""
+    if shift.cancelled:
+        raise RollRefused(N_("这一班取消了"))
+    if now < shift.starts_at - rules.CODES_EARLY:
+        raise RollRefused(N_("还早，开始前一小时才能签到"))
+    if now >= shift.ends_at + rules.CODES_LATE:
+        raise RollRefused(N_("结束一个多小时了，不能再扫码。没签退的人，在名单里补走的时间"))
+
+
+def _receipt(shift: ShiftCard, person_id: int, *, kind: Kind, at: datetime, grade: str, again: bool) -> Receipt:
+    return Receipt(shift_id=shift.id, person_id=person_id, kind=kind, at=at, grade=grade, again=again)

@@ -1,0 +1,215 @@
+"""Reading attendance: who is here, what waits for approval, whose minutes count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+
+from engage import activities
+from engage.activities import ShiftCard
+from engage.attendance import rules
+from engage.attendance.models import HeadCount, RollClosure, Scan, ServiceSession
+from engage.core.database import db
+from engage.core.fence import get_in_scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCard:
+    """One person's time at one shift, as other rooms may know it. Times UTC, minutes whole, grade "0"-"4" or "A"."""
+
+    id: int
+    shift_id: int
+    activity_id: int
+    person_id: int
+    title: str
+    kind: str
+    nature: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    minutes: int
+    grade: str
+    flags: tuple[str, ...]
+    state: str
+    #: somebody else who wrote part of it down, if anybody did; they may not approve it
+    recorded_by: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roll:
+    """What the leader entered: heads before scans, and the end of the shift."""
+
+    counted: int | None
+    checked_in: int | None
+    closed_at: datetime | None
+
+    @property
+    def too_many(self) -> bool:
+        """Tell whether more had checked in than stood there."""
+        return rules.too_many(checked_in=self.checked_in or 0, counted=self.counted)
+
+
+def list_to_approve(limit: int, offset: int) -> list[SessionCard]:
+    """Return the sessions that wait for approval, oldest first."""
+    return _cards(
+        select(ServiceSession)
+        .where(ServiceSession.state == "proposed")
+        .order_by(ServiceSession.ended_at, ServiceSession.id)
+        .limit(limit)
+        .offset(offset)
+    )
+
+
+def count_to_approve() -> int:
+    """Return how many sessions wait for approval."""
+    return db.session.scalar(select(func.count(ServiceSession.id)).where(ServiceSession.state == "proposed")) or 0
+
+
+def session_cards(session_ids: Collection[int]) -> dict[int, SessionCard]:
+    """Return sessions by id."""
+    if not session_ids:
+        return {}
+    return {card.id: card for card in _cards(select(ServiceSession).where(ServiceSession.id.in_(set(session_ids))))}
+
+
+def sessions_of_shift(shift_id: int) -> list[SessionCard]:
+    """Return everybody's time at one shift, by arrival."""
+    statement = select(ServiceSession).where(ServiceSession.shift_id == shift_id)
+    return _cards(statement.order_by(ServiceSession.started_at, ServiceSession.id))
+
+
+def session_of(shift_id: int, person_id: int) -> SessionCard | None:
+    """Return a person's time at a shift, or None when they have not checked in."""
+    cards = _cards(
+        select(ServiceSession).where(ServiceSession.shift_id == shift_id, ServiceSession.person_id == person_id)
+    )
+    return cards[0] if cards else None
+
+
+def minutes_of(person_id: int, start: datetime, end: datetime) -> int:
+    """Return a person's approved volunteer minutes that began within [start, end): paid duty and drills never count."""
+    rows = db.session.execute(
+        select(ServiceSession.shift_id, ServiceSession.minutes).where(
+            ServiceSession.person_id == person_id,
+            ServiceSession.state == "approved",
+            ServiceSession.started_at >= start,
+            ServiceSession.started_at < end,
+        )
+    ).all()
+    shifts = activities.shift_cards([row.shift_id for row in rows])
+    return sum(row.minutes for row in rows if shifts[row.shift_id].nature == activities.Nature.VOLUNTEER)
+
+
+def roll_of(shift_id: int) -> Roll:
+    """Return what the leader entered about a shift."""
+    row = db.session.execute(
+        select(HeadCount.counted, HeadCount.checked_in).where(HeadCount.shift_id == shift_id)
+    ).first()
+    closed_at = db.session.scalar(select(RollClosure.closed_at).where(RollClosure.shift_id == shift_id))
+    return Roll(counted=row.counted if row else None, checked_in=row.checked_in if row else None, closed_at=closed_at)
+
+
+def media_of(shift_id: int) -> dict[tuple[int, str], str]:
+    """Return how each scan of a shift was made, by person and direction."""
+    statement = select(Scan.person_id, Scan.kind, Scan.medium).where(Scan.shift_id == shift_id)
+    return {(row.person_id, row.kind): row.medium for row in db.session.execute(statement)}
+
+
+def count_checked_in(shift_id: int) -> int:
+    """Return how many persons have checked in to a shift."""
+    statement = select(func.count(ServiceSession.id)).where(
+        ServiceSession.shift_id == shift_id, ServiceSession.started_at.is_not(None)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def last_arrival(shift_id: int) -> int | None:
+    """Return who checked in last, or None."""
+    statement = select(Scan.person_id).where(Scan.shift_id == shift_id, Scan.kind == "in")
+    return db.session.scalar(statement.order_by(Scan.received_at.desc(), Scan.id.desc()).limit(1))
+
+
+def recorders_of(rows: Iterable[ServiceSession]) -> dict[int, set[int]]:
+    """Return who else wrote part of each session down, by session id: they may not approve it."""
+    by_pair = {(row.shift_id, row.person_id): row for row in rows}
+    others: dict[int, set[int]] = {row.id: {row.closed_by} - {None} for row in by_pair.values()}  # type: ignore[misc]
+    if by_pair:
+        statement = select(Scan.shift_id, Scan.person_id, Scan.by_person_id).where(
+            Scan.by_person_id != Scan.person_id,
+            Scan.shift_id.in_({shift_id for shift_id, _ in by_pair}),
+            Scan.person_id.in_({person_id for _, person_id in by_pair}),
+        )
+        for scan in db.session.execute(statement.order_by(Scan.id)):
+            if row := by_pair.get((scan.shift_id, scan.person_id)):
+                others[row.id].add(scan.by_person_id)
+    return others
+
+
+def running_for(*, person_id: int, now: datetime) -> list[ShiftCard]:
+    """Return the shifts whose codes live now: the person's own first, then the others."""
+    own = {card.id for card in activities.shifts_of(person_id, now - timedelta(days=1), now + timedelta(days=1))}
+    running = activities.list_running(now=now, early=rules.CODES_EARLY, late=rules.CODES_LATE)
+    return sorted(running, key=lambda card: (card.id not in own, card.starts_at, card.id))
+
+
+def over_counted(shift_ids: Collection[int]) -> set[int]:
+    """Return the shifts where more persons checked in than the leader counted (service-points §4.15).
+
+    Computed when asked: a scan that was stored in a phone and arrives after the count is noticed too.
+    """
+    if not shift_ids:
+        return set()
+    checked_in = (
+        select(ServiceSession.shift_id, func.count(ServiceSession.id).label("number"))
+        .where(ServiceSession.shift_id.in_(set(shift_ids)), ServiceSession.started_at.is_not(None))
+        .group_by(ServiceSession.shift_id)
+        .subquery()
+    )
+    statement = select(HeadCount.shift_id, HeadCount.counted, checked_in.c.number).join(
+        checked_in, checked_in.c.shift_id == HeadCount.shift_id
+    )
+    return {
+        row.shift_id
+        for row in db.session.execute(statement)
+        if rules.too_many(checked_in=row.number, counted=row.counted)
+    }
+
+
+def cards_from(rows: Sequence[ServiceSession]) -> list[SessionCard]:
+    """Return the cards of loaded rows, in the same order, with four queries for all of them."""
+    shift_ids = {row.shift_id for row in rows}
+    shifts = activities.shift_cards(shift_ids)
+    crowded = over_counted(shift_ids)
+    recorders = recorders_of(rows)
+    return [
+        SessionCard(
+            id=row.id,
+            shift_id=row.shift_id,
+            activity_id=shifts[row.shift_id].activity_id,
+            person_id=row.person_id,
+            title=shifts[row.shift_id].title,
+            kind=shifts[row.shift_id].kind,
+            nature=shifts[row.shift_id].nature,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            minutes=row.minutes,
+            grade=row.grade,
+            flags=(*rules.split_flags(row.flags), *(["head_count"] if row.shift_id in crowded else [])),
+            state=row.state,
+            recorded_by=min(recorders[row.id], default=None),
+            reason=row.reason,
+        )
+        for row in rows
+    ]
+
+
+def _cards(statement: Select[ServiceSession]) -> list[SessionCard]:
+    return cards_from(db.session.scalars(statement).all())
+
+
+def get_session(session_id: int) -> SessionCard:
+    """Return one session. Raises `NotFound`."""
+    return cards_from([get_in_scope(ServiceSession, session_id)])[0]

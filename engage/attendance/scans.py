@@ -1,0 +1,147 @@
+"""The hot path: a check-in is two reads and two writes below the unit of work (speed.md, techniques 1-4).
+
+Constraints decide, not the reads: whoever loses a race gets the answer of whoever won it.
+These are Core statements, so each names the community itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from engage.activities import ShiftCard
+from engage.attendance import rules
+from engage.attendance.models import Scan, ServiceSession
+from engage.attendance.rules import Flag, Grade, Kind
+from engage.core.database import dialect
+from engage.core.errors import N_, Conflict
+from engage.core.tenancy import current_community_id
+
+SCAN: Table = Scan.__table__  # type: ignore[assignment]
+SESSION: Table = ServiceSession.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """One accepted scan about to be written."""
+
+    shift: ShiftCard
+    person_id: int
+    by_person_id: int
+    device_id: int
+    client_event_id: str
+    medium: str
+    kind: Kind
+    slot_time: datetime | None
+    claimed_at: datetime | None
+    received_at: datetime
+    effective_at: datetime
+    grade: Grade
+    flags: tuple[Flag, ...]
+
+
+def find_session(connection: Connection, *, shift_id: int, person_id: int, lock: bool = False) -> Row[Any] | None:
+    """Return the session row of a person at a shift, or None."""
+    statement = select(SESSION).where(
+        SESSION.c.community_id == current_community_id(),
+        SESSION.c.shift_id == shift_id,
+        SESSION.c.person_id == person_id,
+    )
+    return connection.execute(statement.with_for_update() if lock else statement).first()
+
+
+def has(row: Row[Any] | None, kind: Kind) -> bool:
+    """Tell whether a session already knows its beginning, or its end."""
+    return row is not None and (row.started_at if kind is Kind.IN else row.ended_at) is not None
+
+
+def write(connection: Connection, arrival: Arrival, *, signed_up: bool) -> None:
+    """Write the scan and what it makes of the session. A second scan of the same kind changes nothing.
+
+    Raises `Conflict` when the event id was used for something else before (trust C6).
+    """
+    if not _insert_scan(connection, arrival):
+        _ensure_same_event(connection, arrival)
+        return
+    if _insert_session(connection, arrival):
+        return
+    row = find_session(connection, shift_id=arrival.shift.id, person_id=arrival.person_id, lock=True)
+    if row is not None and row.state == "open" and not has(row, arrival.kind):
+        _finish(connection, arrival, row, signed_up=signed_up)
+
+
+def _insert_scan(connection: Connection, arrival: Arrival) -> bool:
+    statement = _insert_into(SCAN).values(
+        community_id=current_community_id(),
+        client_event_id=arrival.client_event_id,
+        shift_id=arrival.shift.id,
+        person_id=arrival.person_id,
+        by_person_id=arrival.by_person_id,
+        device_id=arrival.device_id,
+        medium=arrival.medium,
+        kind=arrival.kind.value,
+        slot_time=arrival.slot_time,
+        claimed_at=arrival.claimed_at,
+        received_at=arrival.received_at,
+        effective_at=arrival.effective_at,
+        grade=arrival.grade.value,
+        flags=rules.joined_flags(arrival.flags),
+    )
+    return connection.execute(statement.on_conflict_do_nothing().returning(SCAN.c.id)).first() is not None
+
+
+def _ensure_same_event(connection: Connection, arrival: Arrival) -> None:
+    same = select(SCAN.c.id).where(
+        SCAN.c.community_id == current_community_id(),
+        SCAN.c.shift_id == arrival.shift.id,
+        SCAN.c.person_id == arrival.person_id,
+        SCAN.c.kind == arrival.kind.value,
+    )
+    if connection.execute(same).first() is None:
+        raise Conflict(N_("这一条刚才已经交过，内容不一样。请重新打开这一页再签"))
+
+
+def _insert_session(connection: Connection, arrival: Arrival) -> bool:
+    arriving = arrival.kind is Kind.IN
+    statement = _insert_into(SESSION).values(
+        community_id=current_community_id(),
+        shift_id=arrival.shift.id,
+        person_id=arrival.person_id,
+        started_at=arrival.effective_at if arriving else None,
+        ended_at=None if arriving else arrival.effective_at,
+        minutes=0,
+        grade=arrival.grade.value,
+        flags=rules.joined_flags(arrival.flags),
+        state="open",
+        reason="",
+    )
+    return connection.execute(statement.on_conflict_do_nothing().returning(SESSION.c.id)).first() is not None
+
+
+def _finish(connection: Connection, arrival: Arrival, row: Row[Any], *, signed_up: bool) -> None:
+    """Put the missing half to a session: it now waits for approval."""
+    started = arrival.effective_at if arrival.kind is Kind.IN else row.started_at
+    ended = row.ended_at if arrival.kind is Kind.IN else arrival.effective_at
+    extra = () if signed_up else (Flag.NOT_SIGNED_UP,)
+    interval = rules.credited(started, ended, starts_at=arrival.shift.starts_at, ends_at=arrival.shift.ends_at)
+    connection.execute(
+        update(SESSION)
+        .where(SESSION.c.community_id == current_community_id(), SESSION.c.id == row.id)
+        .values(
+            started_at=started,
+            ended_at=ended,
+            minutes=rules.minutes_between(*interval),
+            grade=rules.weaker(Grade(row.grade), arrival.grade).value,
+            flags=rules.joined_flags(rules.split_flags(row.flags), arrival.flags, extra),
+            state="proposed",
+        )
+    )
+
+
+def _insert_into(table: Table) -> Any:
+    return (sqlite_insert if dialect() == "sqlite" else postgresql_insert)(table)

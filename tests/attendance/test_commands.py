@@ -1,0 +1,301 @@
+"""Checking in on the real database: once, durably, and with few questions asked."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DatabaseError
+
+from engage import activities, attendance
+from engage.activities.queries import ShiftCard
+from engage.attendance import queries, rules
+from engage.attendance.commands import Handed
+from engage.attendance.models import Scan, ServiceSession
+from engage.attendance.rules import CodeRefused, Kind, RollRefused
+from engage.core import tenancy
+from engage.core.access import Actor
+from engage.core.database import db, transaction
+from engage.core.errors import Conflict, Forbidden, NotFound
+from tests.activities.conftest import make_shift
+from tests.attendance.conftest import END, START, hand_in, shown
+from tests.conftest import World
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def scan_card(shift: ShiftCard, person: Actor, leader: Actor, *, kind: Kind = Kind.IN, event: str = "e1", **facts):  # noqa: ANN003
+    return attendance.check_in_person(
+        shift_id=shift.id,
+        person_id=person.person_id,
+        kind=kind,
+        medium=facts.get("medium", "card"),
+        client_event_id=event,
+        actor=leader,
+        now=facts.get("now", START),
+    )
+
+
+def test_in_and_out_make_a_session_that_waits_for_approval(world: World, patrol: ShiftCard) -> None:
+    hand_in(patrol, world.volunteer)
+    session = attendance.session_of(patrol.id, world.volunteer.person_id)
+    assert session is not None
+    assert session.state == "open"
+    hand_in(patrol, world.volunteer, Kind.OUT, read_at=END)
+    (card,) = attendance.list_to_approve(10, 0)
+    assert (card.minutes, card.grade, card.flags, card.state) == (90, "3", (), "proposed")
+    assert (card.title, card.recorded_by) == ("桂园片区夜巡", None)
+    assert attendance.count_to_approve() == 1
+
+
+def test_c5_sending_the_same_again_gives_the_same_answer(world: World, patrol: ShiftCard) -> None:
+    """C5: serially, even when the code has long run out meanwhile."""
+    first = hand_in(patrol, world.volunteer)
+    again = hand_in(patrol, world.volunteer, now=START + timedelta(hours=1))
+    assert (first.at, first.grade, again.again) == (again.at, again.grade, True)
+    assert count(Scan) == count(ServiceSession) == 1
+
+
+def test_k1_a_code_is_live_for_its_slot_and_the_next(world: World, patrol: ShiftCard) -> None:
+    """K1 through the command: replayed at +60 s it is refused, and nothing is written."""
+    with pytest.raises(CodeRefused):
+        hand_in(patrol, world.volunteer, now=START + timedelta(seconds=60))
+    assert count(Scan) == 0
+    assert hand_in(patrol, world.volunteer, now=START + timedelta(seconds=59)).grade == "3"
+
+
+def test_k3_five_wrong_tries_then_no_code_counts_for_this_person_and_shift(world: World, patrol: ShiftCard) -> None:
+    """K3, W14: counted in the database, per person and shift; others and other shifts are untouched."""
+    code = shown(patrol, Kind.IN, START)
+    wrong = f"{(int(code[:6]) + 1) % 10**6:06d}"
+    for number in range(5):
+        with pytest.raises(CodeRefused, match="不对"):
+            attendance.check_in_with_code(
+                shift_id=patrol.id,
+                handed=Handed(digits=wrong, client_event_id=f"w{number}"),
+                actor=world.volunteer,
+                now=START,
+            )
+    with pytest.raises(CodeRefused, match="五次"):
+        hand_in(patrol, world.volunteer)
+    assert hand_in(patrol, world.neighbour).grade == "3"
+    other = make_shift(actor=world.secretary, leader_no=world.leader.member_no, title="另一班")
+    assert hand_in(other, world.volunteer).grade == "3"
+    assert scan_card(patrol, world.volunteer, world.leader).grade == "4"
+
+
+def test_k4_one_code_two_people_both_count_once_each(world: World, patrol: ShiftCard) -> None:
+    """K4: the screen's code is for everybody who stands before it; twice by one is one."""
+    for person in (world.volunteer, world.neighbour, world.volunteer):
+        hand_in(patrol, person)
+    assert count(Scan) == count(ServiceSession) == 2
+
+
+def test_c6_an_event_id_used_for_something_else_is_refused(world: World, patrol: ShiftCard) -> None:
+    hand_in(patrol, world.volunteer, event="one")
+    with pytest.raises(Conflict):
+        hand_in(patrol, world.volunteer, Kind.OUT, read_at=END, event="one")
+    assert attendance.session_of(patrol.id, world.volunteer.person_id).state == "open"  # type: ignore[union-attr]
+
+
+def test_c12_two_scanners_one_card_one_attendance(app: Flask, world: World, patrol: ShiftCard) -> None:
+    """C12: the leader and the office scan the same card at the same moment, and the phone sends its code too."""
+    rounds = [make_shift(actor=world.secretary, leader_no=world.leader.member_no, title=f"第{n}轮") for n in range(25)]
+
+    def act(item: tuple[ShiftCard, int]) -> None:
+        shift, who = item
+        with app.app_context(), tenancy.scoped(world.donghu.id):
+            if who == 2:
+                hand_in(shift, world.volunteer)
+            else:
+                scan_card(shift, world.volunteer, (world.leader, world.secretary)[who], event=f"{shift.id}-{who}")
+            db.session.remove()
+
+    work = list(itertools.product(rounds, range(3)))
+    random.Random(3).shuffle(work)  # noqa: S311
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(lambda item: contextvars.Context().run(act, item), work))
+    db.session.rollback()
+    assert count(Scan) == count(ServiceSession) == len(rounds)
+
+
+def test_c5_the_same_phone_on_eight_threads_is_one_check_in(app: Flask, world: World, patrol: ShiftCard) -> None:
+    """C5: in parallel; everybody gets the answer of whoever was first."""
+
+    def act(number: int) -> str:
+        with app.app_context(), tenancy.scoped(world.donghu.id):
+            receipt = hand_in(patrol, world.volunteer, event=f"tap-{number % 2}")
+            db.session.remove()
+            return receipt.at.isoformat()
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda n: contextvars.Context().run(act, n), range(16)))
+    db.session.rollback()
+    assert len(set(answers)) == 1
+    assert count(Scan) == count(ServiceSession) == 1
+
+
+def test_w14_guesses_on_eight_threads_are_all_counted(app: Flask, world: World, patrol: ShiftCard) -> None:
+    code = shown(patrol, Kind.IN, START)
+
+    def guess(number: int) -> str:
+        with app.app_context(), tenancy.scoped(world.donghu.id):
+            wrong = f"{(int(code[:6]) + 1 + number) % 10**6:06d}"
+            try:
+                attendance.check_in_with_code(
+                    shift_id=patrol.id,
+                    handed=Handed(digits=wrong, client_event_id=f"g{number}"),
+                    actor=world.volunteer,
+                    now=START,
+                )
+            except CodeRefused as refusal:
+                return refusal.message
+            finally:
+                db.session.remove()
+        return "in"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda n: contextvars.Context().run(guess, n), range(40)))
+    assert "in" not in answers
+    assert sum("不对" in answer for answer in answers) <= 5 + (7 if db.engine.dialect.name == "postgresql" else 0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_k5_an_offline_queue_shuffled_doubled_and_half_lost_makes_the_same_sessions(
+    world: World, patrol: ShiftCard, seed: int
+) -> None:
+    """K5: clocks three hours wrong, uploaded in any order, twice, half of it resent: the slots decide."""
+    dice = random.Random(seed)  # noqa: S311
+    morning = START + timedelta(hours=10)
+    wrong = START - timedelta(hours=3)
+    entries = [(person, kind) for person in (world.volunteer, world.neighbour) for kind in Kind]
+    uploads = entries + dice.sample(entries, 2) + entries
+    dice.shuffle(uploads)
+    for person, kind in uploads:
+        read_at = START + timedelta(minutes=3) if kind is Kind.IN else END - timedelta(minutes=3)
+        hand_in(patrol, person, kind, read_at=read_at, now=morning, stored=True, claimed_at=wrong)
+    cards = queries.sessions_of_shift(patrol.id)
+    assert [(card.minutes, card.grade, card.flags, card.state) for card in cards] == [
+        (84, "2", ("offline",), "proposed"),
+        (84, "2", ("offline",), "proposed"),
+    ]
+    assert count(Scan) == 4
+
+
+def test_a_code_stored_for_more_than_three_days_is_refused(world: World, patrol: ShiftCard) -> None:
+    with pytest.raises(CodeRefused):
+        hand_in(patrol, world.volunteer, now=START + timedelta(hours=73), stored=True)
+
+
+def test_a_scanned_card_is_better_evidence_than_a_typed_number(world: World, patrol: ShiftCard) -> None:
+    assert scan_card(patrol, world.volunteer, world.leader, event="1").grade == "4"
+    assert scan_card(patrol, world.neighbour, world.leader, event="2", medium="number").grade == "A"
+    assert scan_card(patrol, world.leader, world.leader, event="3").grade == "A"  # nobody vouches for himself
+
+
+def test_only_the_leader_and_the_office_scan(world: World, patrol: ShiftCard) -> None:
+    with pytest.raises(Forbidden):
+        scan_card(patrol, world.neighbour, world.volunteer)
+    with pytest.raises(Forbidden):
+        scan_card(patrol, world.neighbour, world.desk)
+    assert scan_card(patrol, world.neighbour, world.clerk).grade == "4"
+
+
+def test_the_roll_opens_an_hour_before_and_closes_an_hour_after(world: World, patrol: ShiftCard) -> None:
+    for moment in (START - timedelta(minutes=61), END + timedelta(minutes=60)):
+        with pytest.raises(RollRefused):
+            scan_card(patrol, world.volunteer, world.leader, now=moment)
+
+
+def test_somebody_who_did_not_sign_up_is_let_in_and_marked(world: World, patrol: ShiftCard) -> None:
+    hand_in(patrol, world.resident)
+    hand_in(patrol, world.resident, Kind.OUT, read_at=END)
+    (card,) = attendance.list_to_approve(10, 0)
+    assert card.flags == ("not_signed_up",)
+
+
+def test_a_cancelled_shift_checks_nobody_in(world: World, patrol: ShiftCard) -> None:
+    activities.cancel_shift(shift_id=patrol.id, reason="下大雨", actor=world.secretary, now=START)
+    with pytest.raises(CodeRefused):
+        hand_in(patrol, world.volunteer)
+
+
+def test_a_shift_of_another_community_is_not_found(world: World, patrol: ShiftCard) -> None:
+    with tenancy.scoped(world.liyuan.id), pytest.raises(NotFound):
+        attendance.check_in_with_code(
+            shift_id=patrol.id,
+            handed=Handed(digits="123456", client_event_id="x"),
+            actor=world.outsider,
+            now=START,
+        )
+
+
+def test_scans_head_counts_and_closures_are_never_changed(world: World, patrol: ShiftCard) -> None:
+    hand_in(patrol, world.volunteer)
+    attendance.count_heads(shift_id=patrol.id, counted=1, actor=world.leader, now=END)
+    attendance.close_roll(shift_id=patrol.id, actor=world.leader, now=END)
+    for table in ("scan", "head_count", "roll_closure"):
+        for statement in (f"UPDATE {table} SET shift_id = shift_id", f"DELETE FROM {table}"):
+            with pytest.raises(DatabaseError), transaction() as session:
+                session.execute(text(statement))
+
+
+def test_a_check_in_asks_the_database_four_questions(
+    world: World, patrol: ShiftCard, count_queries: Callable
+) -> None:
+    """Once the actor is known and the shift is warm (speed.md, techniques 1 and 6)."""
+    hand_in(patrol, world.neighbour)
+    with count_queries() as statements:
+        hand_in(patrol, world.volunteer)
+    asked = [s for s in statements if not s.startswith(("BEGIN", "SELECT pg_"))]
+    assert len(asked) <= 4, asked
+
+
+def test_without_a_check_out_nothing_counts_until_somebody_says_when(world: World, patrol: ShiftCard) -> None:
+    hand_in(patrol, world.volunteer)
+    card = attendance.session_of(patrol.id, world.volunteer.person_id)
+    assert card is not None
+    assert attendance.count_to_approve() == 0
+    for bad in (END + timedelta(minutes=1), START):
+        with pytest.raises(rules.EndRefused):
+            attendance.end_by_hand(session_id=card.id, ended_at=bad, actor=world.leader, now=END + timedelta(hours=1))
+    later = END + timedelta(hours=1)
+    attendance.end_by_hand(
+        session_id=card.id, ended_at=END - timedelta(minutes=30), actor=world.leader, now=later
+    )
+    (proposed,) = attendance.list_to_approve(10, 0)
+    assert (proposed.minutes, proposed.grade, proposed.flags) == (60, "A", ("ended_by_hand",))
+    assert proposed.recorded_by == world.leader.person_id
+
+
+@pytest.mark.parametrize(("counted", "flagged"), [(2, False), (3, False), (1, True)])
+def test_the_blind_head_count_marks_a_shift_with_more_scans_than_heads(
+    world: World, patrol: ShiftCard, *, counted: int, flagged: bool
+) -> None:
+    for person in (world.volunteer, world.neighbour):
+        hand_in(patrol, person)
+        hand_in(patrol, person, Kind.OUT, read_at=END)
+    with pytest.raises(RollRefused):
+        attendance.close_roll(shift_id=patrol.id, actor=world.leader, now=END)
+    roll = attendance.count_heads(shift_id=patrol.id, counted=counted, actor=world.leader, now=END)
+    assert (roll.counted, roll.checked_in) == (counted, 2)
+    assert attendance.count_heads(shift_id=patrol.id, counted=2, actor=world.leader, now=END).counted == counted
+    assert attendance.close_roll(shift_id=patrol.id, actor=world.leader, now=END).closed_at == END
+    assert {card.flags for card in attendance.list_to_approve(10, 0)} == {("head_count",) if flagged else ()}
+
+
+def test_a_stored_scan_that_arrives_after_the_count_is_noticed_too(world: World, patrol: ShiftCard) -> None:
+    hand_in(patrol, world.volunteer)
+    attendance.count_heads(shift_id=patrol.id, counted=1, actor=world.leader, now=END)
+    assert queries.over_counted([patrol.id]) == set()
+    hand_in(patrol, world.neighbour, now=START + timedelta(hours=10), stored=True)
+    assert queries.over_counted([patrol.id]) == {patrol.id}
