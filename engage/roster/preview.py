@@ -8,6 +8,7 @@ from typing import Final
 
 from flask_babel import gettext
 
+from engage.core.i18n import language
 from engage.core.workbook import Cell, SheetOut
 from engage.roster import rules
 from engage.roster.queries import Comparison
@@ -31,8 +32,7 @@ class Trouble:
     """One finding in words, with the cell it is about: `typed` is what stands there now."""
 
     severity: str
-    message: str
-    todo: str
+    text: str
     heading: str
     column: int | None
     typed: str
@@ -49,10 +49,11 @@ class ShownRow:
     others: list[Trouble]
 
 
-def words(finding: rules.Finding) -> tuple[str, str]:
+def words(finding: rules.Finding) -> str:
     """Return what is wrong and what to do, in the reader's language."""
     facts = {name: gettext(value) if name == "why" else value for name, value in finding.facts.items()}
-    return str(gettext(finding.message, **facts)), str(gettext(finding.todo, **facts))
+    between = " " if language() == "en" else ""
+    return between.join((str(gettext(finding.message, **facts)), str(gettext(finding.todo, **facts))))
 
 
 def states(comparison: Comparison) -> dict[str, list[rules.Line]]:
@@ -100,9 +101,8 @@ def _state(line: rules.Line) -> str:
 
 
 def _trouble(finding: rules.Finding, line: rules.Line) -> Trouble:
-    message, todo = words(finding)
     return Trouble(
-        finding.severity, message, todo, finding.heading, finding.column, cell_text(line.cells, finding.column)
+        finding.severity, words(finding), finding.heading, finding.column, cell_text(line.cells, finding.column)
     )
 
 
@@ -150,7 +150,7 @@ def rows_to_fix(comparison: Comparison) -> list[SheetOut]:
                 : len(plan.headings.printed)
             ]
             wrong = [finding for finding in line.findings if finding.severity == "error"]
-            reasons = " ".join("".join(words(finding)) for finding in wrong)
+            reasons = " ".join(words(finding) for finding in wrong)
             rows.append([*(str(c) if isinstance(c, int | float) else c for c in cells), reasons, line.row])
             marked |= {(number, finding.column) for finding in wrong if finding.column is not None}
         widths = [*[14] * len(plan.headings.printed), 60, 10]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 from collections import Counter
 from typing import Any
 
@@ -14,7 +13,7 @@ from engage.core import workbook
 from engage.roster import report
 from engage.roster.rules import Field, Reading, Role, read_workbook, without_id_numbers
 from engage.roster.rules.values import ID_MARK
-from tests.roster.make_workbooks import LONGMA, SMALL, make_csv, make_xlsx
+from tests.roster.make_workbooks import LONGMA, SMALL, make_csv, make_xlsx, processor_seconds
 
 TODAY = dt.date(2026, 11, 21)
 
@@ -42,9 +41,9 @@ def test_longma_is_read_as_its_answers_say() -> None:
 
 
 def test_a_thousand_rows_take_less_than_two_seconds() -> None:
-    started = time.perf_counter()
+    started = processor_seconds()
     reading_of(LONGMA.read_bytes())
-    assert time.perf_counter() - started < 2
+    assert processor_seconds() - started < 2
 
 
 def test_the_small_workbook_of_the_tests() -> None:
@@ -271,7 +270,7 @@ def test_twenty_thousand_rows_take_less_than_fifteen_seconds() -> None:
         for n in range(20_000)
     ]  # fmt: skip
     content = make_xlsx({"S": rows})
-    started = time.perf_counter()
+    started = processor_seconds()
     reading = reading_of(content)
-    assert time.perf_counter() - started < 15
+    assert processor_seconds() - started < 15
     assert len(reading.people) == 20_000

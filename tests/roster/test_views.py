@@ -104,7 +104,7 @@ def test_somebody_changed_the_list_meanwhile(world: World, sign_in: SignIn, uplo
 
 @pytest.mark.parametrize("tab", ["fix", "twice", "look", "good", "all", "nonsense"])
 def test_every_tab_in_both_languages(world: World, sign_in: SignIn, upload: Upload, tab: str) -> None:
-    batch = upload(client, LONGMA.read_bytes()).request.path
+    batch = upload(world.secretary, LONGMA.read_bytes()).request.path
     for language, word in (("zh", "核对"), ("en", "Check")):
         client = sign_in(world.secretary)
         client.language = language
