@@ -119,9 +119,7 @@ def test_who_opened_a_live_qr_has_five_minutes_to_press_the_button() -> None:
             with pytest.raises(CodeRefused):
                 rules.judge_code(match, now=now, seen_at=START, stored=False)
     with pytest.raises(CodeRefused):  # it was stale already when it was opened
-        rules.judge_code(
-            match, now=START + timedelta(seconds=95), seen_at=START + timedelta(seconds=61), stored=False
-        )
+        rules.judge_code(match, now=START + timedelta(seconds=95), seen_at=START + timedelta(seconds=61), stored=False)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +176,10 @@ def test_flags_are_kept_once_and_in_order() -> None:
     assert rules.split_flags("") == ()
 
 
-@pytest.mark.parametrize(("checked_in", "counted", "flagged"), [(6, 6, False), (7, 6, True), (5, 6, False), (7, None, False)])
-def test_more_scans_than_heads_is_what_the_blind_count_finds(*, checked_in: int, counted: int | None, flagged: bool) -> None:
+@pytest.mark.parametrize(
+    ("checked_in", "counted", "flagged"), [(6, 6, False), (7, 6, True), (5, 6, False), (7, None, False)]
+)
+def test_more_scans_than_heads_is_what_the_blind_count_finds(
+    *, checked_in: int, counted: int | None, flagged: bool
+) -> None:
     assert rules.too_many(checked_in=checked_in, counted=counted) is flagged
