@@ -145,7 +145,8 @@ def play(stage: Stage) -> None:
         coming = come(stage, shift_id=shift_id, count=duty.joined, before=_start_of(stage, duty))
         serve(stage, shift_id=shift_id, people=coming)
     for duty in AHEAD:
-        come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty))
+        # Left for the stranger who tries the demo as 周桂芳.
+        come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty), with_volunteer=False)
     walk_now(stage)
 
 
@@ -198,11 +199,11 @@ def walk_now(stage: Stage) -> int:
     return shift_id
 
 
-def come(stage: Stage, *, shift_id: int, count: int, before: datetime) -> list[Actor]:
-    """Let some volunteers sign up for a shift, 周桂芳 first; returns who did."""
-    names = [actor for actor in stage.volunteers() if actor is not stage["leader"]]
-    first = [actor for actor in names if actor is stage["volunteer"]]
-    others = stage.chance.sample([actor for actor in names if actor not in first], min(count - 1, len(names) - 1))
+def come(stage: Stage, *, shift_id: int, count: int, before: datetime, with_volunteer: bool = True) -> list[Actor]:
+    """Let some volunteers sign up for a shift, 周桂芳 first unless she stays at home; returns who did."""
+    first = [stage["volunteer"]] if with_volunteer else []
+    names = [actor for actor in stage.volunteers() if actor not in (stage["leader"], stage["volunteer"])]
+    others = stage.chance.sample(names, min(count - len(first), len(names)))
     for number, actor in enumerate([*first, *others]):
         moment = before - timedelta(days=2, minutes=7 * number)
         activities.sign_up(shift_id=shift_id, person_id=actor.person_id, actor=actor, now=moment)
