@@ -155,8 +155,9 @@ def get_redemption(*, redemption_id: int, person_id: int, now: datetime) -> Rede
 
 
 def code_of(*, redemption_id: int) -> tuple[str, str]:
-    """Return the two halves of a pick-up code."""
-    return rules.shown(codes.digits_for(get_in_scope(Redemption, redemption_id).code_seed))
+    """Return a pick-up code twice: the eight digits, and the way people read them out, "4729 8035"."""
+    digits = codes.digits_for(get_in_scope(Redemption, redemption_id).code_seed)
+    return digits, rules.shown(digits)
 
 
 def find_by_code(*, digits: str, now: datetime) -> RedemptionCard | None:

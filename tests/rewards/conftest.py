@@ -56,7 +56,7 @@ class Shop:
         )
 
     def code(self, redemption_id: int) -> str:
-        return "".join(rewards.code_of(redemption_id=redemption_id))
+        return rewards.code_of(redemption_id=redemption_id)[0]
 
     def hand_out(self, code: str, *, key: str | None = None, now: datetime = NOW) -> rewards.HandOut:
         return rewards.hand_out(code=code, actor=self.world.desk, key=key or idempotency.new_key(), now=now)
