@@ -141,7 +141,7 @@ def test_minutes_count_within_the_plan_and_its_grace(came: int, left: int, minut
 
 
 @given(interval=intervals, taken=st.lists(intervals, max_size=6), seed=st.randoms(use_true_random=False))
-def test_a_minute_counts_once_in_whatever_order(interval, taken, seed) -> None:  # noqa: ANN001
+def test_a_minute_counts_once_in_whatever_order(interval, taken, seed) -> None:
     minute = timedelta(minutes=1)
     own = {interval[0] + n * minute for n in range(int((interval[1] - interval[0]) / minute))}
     covered = {start + n * minute for start, end in taken for n in range(int((end - start) / minute))}
