@@ -202,17 +202,27 @@ def list_arrivals(talk_id: int, *, limit: int) -> Sequence[TalkAttendance]:
 
 def decided_motions(*, limit: int, now: datetime) -> list[MotionCard]:
     """Return motions whose vote closed and carried, newest first. Looks at the latest `4 * limit` votes."""
-    statement = (
+    return _carried(_put_motions().order_by(Motion.id.desc()).limit(4 * limit), now=now)[:limit]
+
+
+def find_decided(motion_id: int, *, now: datetime) -> MotionCard | None:
+    """Return the motion if its vote closed and carried, else None."""
+    return next(iter(_carried(_put_motions().where(Motion.id == motion_id), now=now)), None)
+
+
+def _put_motions() -> Select[Motion, AgendaItem, int]:
+    return (
         select(Motion, AgendaItem, Talk.number)
         .join(AgendaItem, (AgendaItem.id == Motion.agenda_item_id) & (AgendaItem.community_id == Motion.community_id))
         .join(Talk, (Talk.id == AgendaItem.talk_id) & (Talk.community_id == AgendaItem.community_id))
         .where(Motion.put_at.is_not(None))
-        .order_by(Motion.id.desc())
-        .limit(4 * limit)
     )
+
+
+def _carried(statement: Select[Motion, AgendaItem, int], *, now: datetime) -> list[MotionCard]:
     rows = db.session.execute(statement).all()
     cards = votes.cards_of([subject_of(row.Motion.id) for row in rows], now=now)
-    carried = [
+    return [
         MotionCard(
             id=row.Motion.id,
             talk_id=row.AgendaItem.talk_id,
@@ -227,4 +237,3 @@ def decided_motions(*, limit: int, now: datetime) -> list[MotionCard]:
         for row in rows
         if (card := cards.get(subject_of(row.Motion.id))) and card.outcome and card.outcome.verdict == "passed"
     ]
-    return carried[:limit]

@@ -93,7 +93,7 @@ def _prepare(talk_id: int, *, refused: DomainError | str | None = None, field: s
         "chosen": dict(zip(ROLES, chosen, strict=True)),
         "typed": web.request.form if refused else {},
         "refused": web.say(refused) if isinstance(refused, DomainError) else refused,
-        "field": (refused.field or "") if isinstance(refused, DomainError) else field,
+        "field_name": (refused.field or "") if isinstance(refused, DomainError) else field,
         "words": rules.STATE_WORDS,
     }
     return page("talks/prepare.html", status=422 if refused else 200, **context)
