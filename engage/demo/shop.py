@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engage import ledger, rewards
+from engage import rewards
 from engage.demo.roll import Stage
 
 #: name, counting word, drawing, points, pieces, at most per person
@@ -35,19 +35,15 @@ def stock_the_shelf(stage: Stage) -> None:
 
 
 def exchange(stage: Stage) -> None:
-    """Let 周桂芳 fetch something she reserved last week, and 孙玉梅 reserve something that waits at the desk."""
-    fetched = _reserve(stage, "volunteer", days=8)
-    if fetched is not None:
-        code = "".join(rewards.code_of(redemption_id=fetched))
-        rewards.hand_out(code=code, actor=stage["desk"], key=stage.key(), now=stage.ago(days=8) + timedelta(hours=3))
-    _reserve(stage, "neighbour", days=1)
+    """Let 周桂芳 fetch an umbrella she reserved last week; what 孙玉梅 reserved yesterday waits at the desk."""
+    fetched = _reserve(stage, "volunteer", name="折叠雨伞", days=8)
+    code, _as_read_out = rewards.code_of(redemption_id=fetched)
+    rewards.hand_out(code=code, actor=stage["desk"], key=stage.key(), now=stage.ago(days=8) + timedelta(hours=3))
+    _reserve(stage, "neighbour", name="洗衣液", days=1)
 
 
-def _reserve(stage: Stage, key: str, *, days: int) -> int | None:
-    """Reserve the dearest thing somebody can afford; returns the reservation."""
-    actor, now = stage[key], stage.ago(days=days)
-    available = ledger.balance_of(person_id=actor.person_id).available
-    within_reach = rewards.shelf(at_most=available, now=now)
-    if not within_reach:
-        return None
-    return rewards.reserve(item_id=within_reach[0].id, actor=actor, key=stage.key(), now=now)
+def _reserve(stage: Stage, key: str, *, name: str, days: int) -> int:
+    """Reserve a thing by its name; returns the reservation."""
+    now = stage.ago(days=days)
+    item = next(item for item in rewards.shelf(now=now) if item.name == name)
+    return rewards.reserve(item_id=item.id, actor=stage[key], key=stage.key(), now=now)
