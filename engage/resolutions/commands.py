@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import people, talks
+from engage import people, talks, topics
 from engage.core import audit, clock
 from engage.core.access import Actor
 from engage.core.database import transaction
@@ -50,6 +50,8 @@ def adopt(*, motion_id: int, actor: Actor, now: datetime) -> int:
         )
         session.add(row)
         session.flush()
+        if motion.topic_id:
+            topics.mark_resolved(topic_id=motion.topic_id, now=now)
         _step(session, row, kind="adopted", text=motion.outcome.sentence, actor=actor, key="adopted", now=now)
         return row.id
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Select, distinct, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.functions import Function
 
 from engage import votes
@@ -149,6 +149,19 @@ def list_items(talk_id: int) -> Sequence[AgendaItem]:
     """Return the agenda in order."""
     statement = select(AgendaItem).where(AgendaItem.talk_id == talk_id)
     return db.session.scalars(statement.order_by(AgendaItem.position, AgendaItem.id)).all()
+
+
+def list_deferred() -> Sequence[AgendaItem]:
+    """Return the points put off that no later agenda has taken up, oldest first."""
+    later = aliased(AgendaItem)
+    taken_up = (
+        (later.community_id == AgendaItem.community_id)
+        & (later.id > AgendaItem.id)
+        & (later.talk_id != AgendaItem.talk_id)
+        & (later.title == AgendaItem.title)
+    )
+    statement = select(AgendaItem).where(AgendaItem.state == "deferred", ~select(later.id).where(taken_up).exists())
+    return db.session.scalars(statement.order_by(AgendaItem.id)).all()
 
 
 def item_ids(talk_id: int) -> list[int]:

@@ -226,7 +226,8 @@ def create_walk_in(talk_id: int, *, me: Actor) -> Response:
 
 
 def _person_of(typed: str) -> people.Person:
-    person = people.find_by_member_no(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+    person = people.find_by_member_no(int(typed)) if is_number else people.find_by_card(typed)
     if person is None:
         raise rules.TalkRefused(N_("没有这个编号或这张卡。看看卡上的号码，或到成员里登记这位邻居。"), field="who")
     return person
