@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from engage import activities, attendance
 from engage.activities import Kind, Nature, Plan
-from engage.core.access import Actor
 from engage.core import clock
+from engage.core.access import Actor
 from engage.demo.roll import Stage
 
 _INSURANCE = "区志愿者意外险，保到年底"

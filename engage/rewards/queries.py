@@ -46,7 +46,9 @@ def get_item(*, item_id: int, now: datetime | None = None) -> ItemCard:
 
 def list_stock(*, limit: int, offset: int) -> list[ItemCard]:
     """Return every item for the stock page, by name."""
-    rows = db.session.scalars(select(Item).order_by(Item.offered.desc(), Item.name, Item.id).limit(limit).offset(offset))
+    rows = db.session.scalars(
+        select(Item).order_by(Item.offered.desc(), Item.name, Item.id).limit(limit).offset(offset)
+    )
     return cards_of(rows.all())
 
 

@@ -33,7 +33,7 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def scan_card(shift: ShiftCard, person: Actor, leader: Actor, *, kind: Kind = Kind.IN, event: str = "e1", **facts):  # noqa: ANN003
+def scan_card(shift: ShiftCard, person: Actor, leader: Actor, *, kind: Kind = Kind.IN, event: str = "e1", **facts):
     return attendance.check_in_person(
         shift_id=shift.id,
         person_id=person.person_id,
@@ -249,9 +249,7 @@ def test_scans_head_counts_and_closures_are_never_changed(world: World, patrol: 
                 session.execute(text(statement))
 
 
-def test_a_check_in_asks_the_database_four_questions(
-    world: World, patrol: ShiftCard, count_queries: Callable
-) -> None:
+def test_a_check_in_asks_the_database_four_questions(world: World, patrol: ShiftCard, count_queries: Callable) -> None:
     """Once the actor is known and the shift is warm (speed.md, techniques 1 and 6)."""
     hand_in(patrol, world.neighbour)
     with count_queries() as statements:
@@ -269,9 +267,7 @@ def test_without_a_check_out_nothing_counts_until_somebody_says_when(world: Worl
         with pytest.raises(rules.EndRefused):
             attendance.end_by_hand(session_id=card.id, ended_at=bad, actor=world.leader, now=END + timedelta(hours=1))
     later = END + timedelta(hours=1)
-    attendance.end_by_hand(
-        session_id=card.id, ended_at=END - timedelta(minutes=30), actor=world.leader, now=later
-    )
+    attendance.end_by_hand(session_id=card.id, ended_at=END - timedelta(minutes=30), actor=world.leader, now=later)
     (proposed,) = attendance.list_to_approve(10, 0)
     assert (proposed.minutes, proposed.grade, proposed.flags) == (60, "A", ("ended_by_hand",))
     assert proposed.recorded_by == world.leader.person_id

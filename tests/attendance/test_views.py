@@ -95,9 +95,7 @@ def test_a_qr_opened_late_still_counts_a_grade_lower_and_is_marked(
     assert (card.grade, card.flags, card.started_at) == ("2", ("offline",), START)
 
 
-def test_the_ticket_of_one_person_is_worth_nothing_to_another(
-    world: World, patrol: ShiftCard, sign_in: SignIn
-) -> None:
+def test_the_ticket_of_one_person_is_worth_nothing_to_another(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
     address = f"/s/{token_of(patrol)}/{shown(patrol, Kind.IN, START)}"
     with at(START):
         ticket = sign_in(world.volunteer).get(address, expect=200).form(address).select_one("[name=ticket]")["value"]
@@ -267,9 +265,7 @@ def test_the_roll_asks_as_many_questions_for_two_as_for_twelve(
     assert asked[0] == asked[1] <= 20
 
 
-def test_the_list_to_approve_is_a_handful_of_queries(
-    world: World, patrol: ShiftCard, count_queries: Callable
-) -> None:
+def test_the_list_to_approve_is_a_handful_of_queries(world: World, patrol: ShiftCard, count_queries: Callable) -> None:
     asked = []
     for number in (2, 10):
         for index in range(number):

@@ -88,7 +88,9 @@ def test_w4_looking_at_a_slip_uses_nothing_up(world: World, client: CheckingClie
 
     def rows() -> list[Any]:
         tables = ("activation", "credential", "device", "consent", "audit_event", "medium")
-        return [tuple(row) for table in tables for row in db.session.execute(text(f"SELECT * FROM {table} ORDER BY id"))]
+        return [
+            tuple(row) for table in tables for row in db.session.execute(text(f"SELECT * FROM {table} ORDER BY id"))
+        ]
 
     before = rows()
     client.get(f"/activate/{code}", expect=200)
@@ -113,7 +115,9 @@ def test_a_refusal_uses_nothing_up(
     client.post(f"/activate/{code}", data=AGREED, expect=303)
 
 
-def test_a_slip_ends_every_device_the_person_had(world: World, client: CheckingClient, sign_in: Any, slip_for: Slip) -> None:
+def test_a_slip_ends_every_device_the_person_had(
+    world: World, client: CheckingClient, sign_in: Any, slip_for: Slip
+) -> None:
     old = sign_in(world.volunteer)
     client.post(f"/activate/{slip_for(world.volunteer)}", data=AGREED, expect=303)
     old.get("/me", expect=303)
@@ -144,9 +148,7 @@ def test_a_clerk_cannot_borrow_the_secretarys_office_with_a_slip(world: World) -
 
 def test_w2_a_slip_for_somebody_next_door_is_not_found(world: World) -> None:
     with pytest.raises(NotFound):
-        activations.issue_slip_codes(
-            person_ids=[world.outsider.person_id], actor=world.secretary, key="k", now=NOW
-        )
+        activations.issue_slip_codes(person_ids=[world.outsider.person_id], actor=world.secretary, key="k", now=NOW)
 
 
 def test_the_sheet_shows_a_qr_code_the_words_and_four_slips_a_page(world: World, sign_in: Any) -> None:
@@ -162,9 +164,7 @@ def test_the_sheet_shows_a_qr_code_the_words_and_four_slips_a_page(world: World,
     assert office.get("/members/slips", expect=200).text.count(next(iter(codes))) == 0
 
 
-def test_the_secretary_picks_those_who_have_not_activated(
-    world: World, sign_in: Any, with_password: Give
-) -> None:
+def test_the_secretary_picks_those_who_have_not_activated(world: World, sign_in: Any, with_password: Give) -> None:
     with_password(world.volunteer)
     page = sign_in(world.secretary).get("/members/slips", expect=200)
     assert "周桂芳" not in page.text
@@ -217,9 +217,7 @@ def test_w13_asking_for_an_unknown_number_looks_the_same(
     assert len(sent) == 1
 
 
-def test_w14_five_wrong_tries_kill_the_digits(
-    world: World, with_password: Give, sent: list[tuple[str, str]]
-) -> None:
+def test_w14_five_wrong_tries_kill_the_digits(world: World, with_password: Give, sent: list[tuple[str, str]]) -> None:
     with_password(world.volunteer)
     resets.ask_reset(phone="13800000621", network="n", now=NOW)
     [(phone, code)] = sent
@@ -248,7 +246,9 @@ def test_digits_live_ten_minutes_and_a_second_message_kills_the_first(
     with pytest.raises(BadCode):
         resets.reset_password(phone=phone, code=second, arrival=fresh, now=NOW + timedelta(minutes=11))
     assert resets.reset_password(phone=phone, code=second, arrival=fresh, now=later)
-    assert code_of_digits(second) not in str([tuple(row) for row in db.session.execute(text("SELECT * FROM reset_code"))])
+    assert code_of_digits(second) not in str(
+        [tuple(row) for row in db.session.execute(text("SELECT * FROM reset_code"))]
+    )
     assert db.session.scalar(select(func.count(ResetCode.id)).where(ResetCode.used_at.is_not(None))) == 1
 
 
