@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005'
-down_revision = '0004'
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -46,144 +46,221 @@ TRIGGERS = {
 
 def upgrade() -> None:
     """Take the schema one step on."""
-    op.create_table('ledger_head',
-    sa.Column('seq', sa.Integer(), nullable=False),
-    sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('community_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_head_community_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_head')),
-    sa.UniqueConstraint('community_id', 'id', name=op.f('uq_ledger_head_community_id_id')),
-    sa.UniqueConstraint('community_id', name=op.f('uq_ledger_head_community_id'))
+    op.create_table(
+        "ledger_head",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_ledger_head_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_head")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_ledger_head_community_id_id")),
+        sa.UniqueConstraint("community_id", name=op.f("uq_ledger_head_community_id")),
     )
-    op.create_table('ledger_account',
-    sa.Column('kind', sa.String(length=10), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=True),
-    sa.Column('balance', sa.Integer(), nullable=True),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('community_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint("(kind IN ('person', 'held', 'owed')) = (person_id IS NOT NULL)", name=op.f('ck_ledger_account_person')),
-    sa.CheckConstraint("kind <> 'owed' OR balance <= 0", name=op.f('ck_ledger_account_owed')),
-    sa.CheckConstraint("kind IN ('person', 'held', 'owed', 'issue', 'spent', 'expired')", name=op.f('ck_ledger_account_kind')),
-    sa.CheckConstraint("kind NOT IN ('person', 'held') OR balance >= 0", name=op.f('ck_ledger_account_no_overdraft')),
-    sa.CheckConstraint('(person_id IS NULL) = (balance IS NULL)', name=op.f('ck_ledger_account_balance')),
-    sa.ForeignKeyConstraint(['community_id', 'person_id'], ['person.community_id', 'person.id'], name=op.f('fk_ledger_account_community_id_person_id')),
-    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_account_community_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_account')),
-    sa.UniqueConstraint('community_id', 'id', name=op.f('uq_ledger_account_community_id_id')),
-    sa.UniqueConstraint('community_id', 'kind', 'person_id', name=op.f('uq_ledger_account_community_id_kind_person_id'))
+    op.create_table(
+        "ledger_account",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("balance", sa.Integer(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(kind IN ('person', 'held', 'owed')) = (person_id IS NOT NULL)", name=op.f("ck_ledger_account_person")
+        ),
+        sa.CheckConstraint("kind <> 'owed' OR balance <= 0", name=op.f("ck_ledger_account_owed")),
+        sa.CheckConstraint(
+            "kind IN ('person', 'held', 'owed', 'issue', 'spent', 'expired')", name=op.f("ck_ledger_account_kind")
+        ),
+        sa.CheckConstraint(
+            "kind NOT IN ('person', 'held') OR balance >= 0", name=op.f("ck_ledger_account_no_overdraft")
+        ),
+        sa.CheckConstraint("(person_id IS NULL) = (balance IS NULL)", name=op.f("ck_ledger_account_balance")),
+        sa.ForeignKeyConstraint(
+            ["community_id", "person_id"],
+            ["person.community_id", "person.id"],
+            name=op.f("fk_ledger_account_community_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_ledger_account_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_account")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_ledger_account_community_id_id")),
+        sa.UniqueConstraint(
+            "community_id", "kind", "person_id", name=op.f("uq_ledger_account_community_id_kind_person_id")
+        ),
     )
-    with op.batch_alter_table('ledger_account', schema=None) as batch_op:
-        batch_op.create_index('uq_ledger_account_own', ['community_id', 'kind'], unique=True, sqlite_where=sa.text('person_id IS NULL'), postgresql_where=sa.text('person_id IS NULL'))
+    with op.batch_alter_table("ledger_account", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_ledger_account_own",
+            ["community_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("person_id IS NULL"),
+            postgresql_where=sa.text("person_id IS NULL"),
+        )
 
-    op.create_table('ledger_entry',
-    sa.Column('seq', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.String(length=10), nullable=False),
-    sa.Column('source', sa.String(length=120), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('reverses_id', sa.Integer(), nullable=True),
-    sa.Column('settles_id', sa.Integer(), nullable=True),
-    sa.Column('earned_on', sa.Date(), nullable=False),
-    sa.Column('actor_id', sa.Integer(), nullable=True),
-    sa.Column('approver_id', sa.Integer(), nullable=True),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('note_hash', sa.String(length=64), nullable=False),
-    sa.Column('prev_hash', sa.String(length=64), nullable=False),
-    sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('community_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f('ck_ledger_entry_reverses')),
-    sa.CheckConstraint("(kind IN ('release', 'spend')) = (settles_id IS NOT NULL)", name=op.f('ck_ledger_entry_settles')),
-    sa.CheckConstraint("kind IN ('award', 'hold', 'release', 'spend', 'expire', 'reversal')", name=op.f('ck_ledger_entry_kind')),
-    sa.ForeignKeyConstraint(['community_id', 'person_id'], ['person.community_id', 'person.id'], name=op.f('fk_ledger_entry_community_id_person_id')),
-    sa.ForeignKeyConstraint(['community_id', 'reverses_id'], ['ledger_entry.community_id', 'ledger_entry.id'], name=op.f('fk_ledger_entry_community_id_reverses_id')),
-    sa.ForeignKeyConstraint(['community_id', 'settles_id'], ['ledger_entry.community_id', 'ledger_entry.id'], name=op.f('fk_ledger_entry_community_id_settles_id')),
-    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_entry_community_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_entry')),
-    sa.UniqueConstraint('community_id', 'id', name=op.f('uq_ledger_entry_community_id_id')),
-    sa.UniqueConstraint('community_id', 'seq', name=op.f('uq_ledger_entry_community_id_seq')),
-    sa.UniqueConstraint('community_id', 'source', name=op.f('uq_ledger_entry_community_id_source')),
-    sa.UniqueConstraint('reverses_id', name=op.f('uq_ledger_entry_reverses_id')),
-    sa.UniqueConstraint('settles_id', name=op.f('uq_ledger_entry_settles_id'))
+    op.create_table(
+        "ledger_entry",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("settles_id", sa.Integer(), nullable=True),
+        sa.Column("earned_on", sa.Date(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note_hash", sa.String(length=64), nullable=False),
+        sa.Column("prev_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name=op.f("ck_ledger_entry_reverses")),
+        sa.CheckConstraint(
+            "(kind IN ('release', 'spend')) = (settles_id IS NOT NULL)", name=op.f("ck_ledger_entry_settles")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('award', 'hold', 'release', 'spend', 'expire', 'reversal')", name=op.f("ck_ledger_entry_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "person_id"],
+            ["person.community_id", "person.id"],
+            name=op.f("fk_ledger_entry_community_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "reverses_id"],
+            ["ledger_entry.community_id", "ledger_entry.id"],
+            name=op.f("fk_ledger_entry_community_id_reverses_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "settles_id"],
+            ["ledger_entry.community_id", "ledger_entry.id"],
+            name=op.f("fk_ledger_entry_community_id_settles_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_ledger_entry_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_ledger_entry_community_id_id")),
+        sa.UniqueConstraint("community_id", "seq", name=op.f("uq_ledger_entry_community_id_seq")),
+        sa.UniqueConstraint("community_id", "source", name=op.f("uq_ledger_entry_community_id_source")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_ledger_entry_reverses_id")),
+        sa.UniqueConstraint("settles_id", name=op.f("uq_ledger_entry_settles_id")),
     )
-    with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
-        batch_op.create_index('ix_ledger_entry_person', ['community_id', 'person_id', 'seq'], unique=False)
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_entry_person", ["community_id", "person_id", "seq"], unique=False)
 
-    op.create_table('ledger_note',
-    sa.Column('entry_id', sa.Integer(), nullable=False),
-    sa.Column('salt', sa.String(length=32), nullable=False),
-    sa.Column('memo', sa.String(length=120), nullable=False),
-    sa.Column('basis', sa.JSON(), nullable=False),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('community_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['community_id', 'entry_id'], ['ledger_entry.community_id', 'ledger_entry.id'], name=op.f('fk_ledger_note_community_id_entry_id')),
-    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_note_community_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_note')),
-    sa.UniqueConstraint('community_id', 'entry_id', name=op.f('uq_ledger_note_community_id_entry_id')),
-    sa.UniqueConstraint('community_id', 'id', name=op.f('uq_ledger_note_community_id_id'))
+    op.create_table(
+        "ledger_note",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("memo", sa.String(length=120), nullable=False),
+        sa.Column("basis", sa.JSON(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id", "entry_id"],
+            ["ledger_entry.community_id", "ledger_entry.id"],
+            name=op.f("fk_ledger_note_community_id_entry_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_ledger_note_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_note")),
+        sa.UniqueConstraint("community_id", "entry_id", name=op.f("uq_ledger_note_community_id_entry_id")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_ledger_note_community_id_id")),
     )
-    op.create_table('ledger_transfer',
-    sa.Column('entry_id', sa.Integer(), nullable=False),
-    sa.Column('debit_id', sa.Integer(), nullable=False),
-    sa.Column('credit_id', sa.Integer(), nullable=False),
-    sa.Column('amount', sa.Integer(), nullable=False),
-    sa.Column('debit_after', sa.Integer(), nullable=True),
-    sa.Column('credit_after', sa.Integer(), nullable=True),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('community_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint('amount > 0', name=op.f('ck_ledger_transfer_amount')),
-    sa.CheckConstraint('debit_id <> credit_id', name=op.f('ck_ledger_transfer_legs')),
-    sa.ForeignKeyConstraint(['community_id', 'credit_id'], ['ledger_account.community_id', 'ledger_account.id'], name=op.f('fk_ledger_transfer_community_id_credit_id')),
-    sa.ForeignKeyConstraint(['community_id', 'debit_id'], ['ledger_account.community_id', 'ledger_account.id'], name=op.f('fk_ledger_transfer_community_id_debit_id')),
-    sa.ForeignKeyConstraint(['community_id', 'entry_id'], ['ledger_entry.community_id', 'ledger_entry.id'], name=op.f('fk_ledger_transfer_community_id_entry_id')),
-    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_transfer_community_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_transfer')),
-    sa.UniqueConstraint('community_id', 'id', name=op.f('uq_ledger_transfer_community_id_id'))
+    op.create_table(
+        "ledger_transfer",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("debit_id", sa.Integer(), nullable=False),
+        sa.Column("credit_id", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("debit_after", sa.Integer(), nullable=True),
+        sa.Column("credit_after", sa.Integer(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_ledger_transfer_amount")),
+        sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_ledger_transfer_legs")),
+        sa.ForeignKeyConstraint(
+            ["community_id", "credit_id"],
+            ["ledger_account.community_id", "ledger_account.id"],
+            name=op.f("fk_ledger_transfer_community_id_credit_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "debit_id"],
+            ["ledger_account.community_id", "ledger_account.id"],
+            name=op.f("fk_ledger_transfer_community_id_debit_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "entry_id"],
+            ["ledger_entry.community_id", "ledger_entry.id"],
+            name=op.f("fk_ledger_transfer_community_id_entry_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_ledger_transfer_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transfer")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_ledger_transfer_community_id_id")),
     )
-    with op.batch_alter_table('ledger_transfer', schema=None) as batch_op:
-        batch_op.create_index('ix_ledger_transfer_credit', ['credit_id', 'id'], unique=False)
-        batch_op.create_index('ix_ledger_transfer_debit', ['debit_id', 'id'], unique=False)
-        batch_op.create_index('ix_ledger_transfer_entry', ['community_id', 'entry_id'], unique=False)
+    with op.batch_alter_table("ledger_transfer", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_transfer_credit", ["credit_id", "id"], unique=False)
+        batch_op.create_index("ix_ledger_transfer_debit", ["debit_id", "id"], unique=False)
+        batch_op.create_index("ix_ledger_transfer_entry", ["community_id", "entry_id"], unique=False)
 
-    op.create_table('ledger_lot',
-    sa.Column('account_id', sa.Integer(), nullable=False),
-    sa.Column('transfer_id', sa.Integer(), nullable=False),
-    sa.Column('origin_id', sa.Integer(), nullable=True),
-    sa.Column('expires_on', sa.Date(), nullable=False),
-    sa.Column('amount', sa.Integer(), nullable=False),
-    sa.Column('remaining', sa.Integer(), nullable=False),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('community_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint('amount > 0', name=op.f('ck_ledger_lot_amount')),
-    sa.CheckConstraint('remaining BETWEEN 0 AND amount', name=op.f('ck_ledger_lot_remaining')),
-    sa.ForeignKeyConstraint(['community_id', 'account_id'], ['ledger_account.community_id', 'ledger_account.id'], name=op.f('fk_ledger_lot_community_id_account_id')),
-    sa.ForeignKeyConstraint(['community_id', 'origin_id'], ['ledger_lot.community_id', 'ledger_lot.id'], name=op.f('fk_ledger_lot_community_id_origin_id')),
-    sa.ForeignKeyConstraint(['community_id', 'transfer_id'], ['ledger_transfer.community_id', 'ledger_transfer.id'], name=op.f('fk_ledger_lot_community_id_transfer_id')),
-    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_lot_community_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_lot')),
-    sa.UniqueConstraint('community_id', 'id', name=op.f('uq_ledger_lot_community_id_id'))
+    op.create_table(
+        "ledger_lot",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("transfer_id", sa.Integer(), nullable=False),
+        sa.Column("origin_id", sa.Integer(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("remaining", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_ledger_lot_amount")),
+        sa.CheckConstraint("remaining BETWEEN 0 AND amount", name=op.f("ck_ledger_lot_remaining")),
+        sa.ForeignKeyConstraint(
+            ["community_id", "account_id"],
+            ["ledger_account.community_id", "ledger_account.id"],
+            name=op.f("fk_ledger_lot_community_id_account_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "origin_id"],
+            ["ledger_lot.community_id", "ledger_lot.id"],
+            name=op.f("fk_ledger_lot_community_id_origin_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "transfer_id"],
+            ["ledger_transfer.community_id", "ledger_transfer.id"],
+            name=op.f("fk_ledger_lot_community_id_transfer_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_ledger_lot_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_lot")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_ledger_lot_community_id_id")),
     )
-    with op.batch_alter_table('ledger_lot', schema=None) as batch_op:
-        batch_op.create_index('ix_ledger_lot_order', ['account_id', 'expires_on', 'id'], unique=False)
-        batch_op.create_index('ix_ledger_lot_transfer', ['community_id', 'transfer_id'], unique=False)
+    with op.batch_alter_table("ledger_lot", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_lot_order", ["account_id", "expires_on", "id"], unique=False)
+        batch_op.create_index("ix_ledger_lot_transfer", ["community_id", "transfer_id"], unique=False)
 
-    op.create_table('ledger_lot_use',
-    sa.Column('transfer_id', sa.Integer(), nullable=False),
-    sa.Column('lot_id', sa.Integer(), nullable=False),
-    sa.Column('points', sa.Integer(), nullable=False),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('community_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint('points <> 0', name=op.f('ck_ledger_lot_use_points')),
-    sa.ForeignKeyConstraint(['community_id', 'lot_id'], ['ledger_lot.community_id', 'ledger_lot.id'], name=op.f('fk_ledger_lot_use_community_id_lot_id')),
-    sa.ForeignKeyConstraint(['community_id', 'transfer_id'], ['ledger_transfer.community_id', 'ledger_transfer.id'], name=op.f('fk_ledger_lot_use_community_id_transfer_id')),
-    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_ledger_lot_use_community_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_lot_use')),
-    sa.UniqueConstraint('community_id', 'id', name=op.f('uq_ledger_lot_use_community_id_id')),
-    sa.UniqueConstraint('transfer_id', 'lot_id', name=op.f('uq_ledger_lot_use_transfer_id_lot_id'))
+    op.create_table(
+        "ledger_lot_use",
+        sa.Column("transfer_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("points <> 0", name=op.f("ck_ledger_lot_use_points")),
+        sa.ForeignKeyConstraint(
+            ["community_id", "lot_id"],
+            ["ledger_lot.community_id", "ledger_lot.id"],
+            name=op.f("fk_ledger_lot_use_community_id_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "transfer_id"],
+            ["ledger_transfer.community_id", "ledger_transfer.id"],
+            name=op.f("fk_ledger_lot_use_community_id_transfer_id"),
+        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_ledger_lot_use_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_lot_use")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_ledger_lot_use_community_id_id")),
+        sa.UniqueConstraint("transfer_id", "lot_id", name=op.f("uq_ledger_lot_use_transfer_id_lot_id")),
     )
-    with op.batch_alter_table('ledger_lot_use', schema=None) as batch_op:
-        batch_op.create_index('ix_ledger_lot_use_lot', ['community_id', 'lot_id'], unique=False)
+    with op.batch_alter_table("ledger_lot_use", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_lot_use_lot", ["community_id", "lot_id"], unique=False)
 
     for statement in TRIGGERS.get(op.get_bind().dialect.name, []):
         op.execute(sa.text(statement.replace(":", "\\:")))
@@ -191,31 +268,35 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the step back."""
-    with op.batch_alter_table('ledger_lot_use', schema=None) as batch_op:
-        batch_op.drop_index('ix_ledger_lot_use_lot')
+    with op.batch_alter_table("ledger_lot_use", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_lot_use_lot")
 
-    op.drop_table('ledger_lot_use')
-    with op.batch_alter_table('ledger_lot', schema=None) as batch_op:
-        batch_op.drop_index('ix_ledger_lot_transfer')
-        batch_op.drop_index('ix_ledger_lot_order')
+    op.drop_table("ledger_lot_use")
+    with op.batch_alter_table("ledger_lot", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_lot_transfer")
+        batch_op.drop_index("ix_ledger_lot_order")
 
-    op.drop_table('ledger_lot')
-    with op.batch_alter_table('ledger_transfer', schema=None) as batch_op:
-        batch_op.drop_index('ix_ledger_transfer_entry')
-        batch_op.drop_index('ix_ledger_transfer_debit')
-        batch_op.drop_index('ix_ledger_transfer_credit')
+    op.drop_table("ledger_lot")
+    with op.batch_alter_table("ledger_transfer", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_transfer_entry")
+        batch_op.drop_index("ix_ledger_transfer_debit")
+        batch_op.drop_index("ix_ledger_transfer_credit")
 
-    op.drop_table('ledger_transfer')
-    op.drop_table('ledger_note')
-    with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
-        batch_op.drop_index('ix_ledger_entry_person')
+    op.drop_table("ledger_transfer")
+    op.drop_table("ledger_note")
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_entry_person")
 
-    op.drop_table('ledger_entry')
-    with op.batch_alter_table('ledger_account', schema=None) as batch_op:
-        batch_op.drop_index('uq_ledger_account_own', sqlite_where=sa.text('person_id IS NULL'), postgresql_where=sa.text('person_id IS NULL'))
+    op.drop_table("ledger_entry")
+    with op.batch_alter_table("ledger_account", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_ledger_account_own",
+            sqlite_where=sa.text("person_id IS NULL"),
+            postgresql_where=sa.text("person_id IS NULL"),
+        )
 
-    op.drop_table('ledger_account')
-    op.drop_table('ledger_head')
+    op.drop_table("ledger_account")
+    op.drop_table("ledger_head")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION IF EXISTS ledger_entry_append_only() CASCADE")
         op.execute("DROP FUNCTION IF EXISTS ledger_transfer_append_only() CASCADE")
