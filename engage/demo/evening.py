@@ -154,9 +154,7 @@ def choose_agenda(stage: Stage) -> None:
     for number, actor in enumerate(households(stage)[:31]):
         wanted = sorted({0, 1 + number % 3} if number % 4 else {1, 2})
         _cast(actor, vote_id=vote_id, choices=wanted, now=opens + timedelta(hours=3 * number % 110))
-    topics.conclude_round(
-        round_id=round_id, lots=(), actor=stage["secretary"], now=opens + timedelta(days=5, hours=1)
-    )
+    topics.conclude_round(round_id=round_id, lots=(), actor=stage["secretary"], now=opens + timedelta(days=5, hours=1))
 
 
 def tonight(now: datetime) -> datetime:
@@ -182,8 +180,6 @@ def prepare_tonight(stage: Stage) -> None:
         key=stage.key(),
         now=stage.ago(days=6),
     )
-    if not talks.item_ids(talk_id):  # TMP
-        talks.add_item(talk_id=talk_id, title="电动车充电棚建在哪里", minutes=30, actor=secretary, key=stage.key(), now=stage.ago(days=6))
     first = talks.item_ids(talk_id)[0]
     talks.add_motion(
         item_id=first,

@@ -125,9 +125,7 @@ def _move(item: Item, kind: str, quantity: int, note: str, actor: Actor, now: da
     )
 
 
-def _ensure_item(
-    *, name: str, counter: str, picture: str, price: int, quantity: int, per_person: int | None
-) -> None:
+def _ensure_item(*, name: str, counter: str, picture: str, price: int, quantity: int, per_person: int | None) -> None:
     if not 1 <= len(name) <= 40:
         raise BadItem(N_("名称写1到40个字，例如“洗衣液2升”。"), field="name")
     if not 1 <= len(counter) <= 4:

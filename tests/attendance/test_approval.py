@@ -110,7 +110,9 @@ def test_minutes_of_two_shifts_at_once_count_once(world: World, patrol: ShiftCar
 
 
 def test_paid_duty_is_no_volunteer_time(world: World) -> None:
-    duty = make_shift(actor=world.secretary, leader_no=world.leader.member_no, nature=Nature.DUTY, kind=ActivityKind.SERVICE)
+    duty = make_shift(
+        actor=world.secretary, leader_no=world.leader.member_no, nature=Nature.DUTY, kind=ActivityKind.SERVICE
+    )
     person = make.make_person(community=world.donghu, name="网格员", unit="桂园9栋101")
     card = approve(attended(duty, person), world.clerk, reason="值班")
     assert card.minutes == 90

@@ -119,9 +119,7 @@ def test_who_opened_a_live_qr_has_five_minutes_to_press_the_button() -> None:
             with pytest.raises(CodeRefused):
                 rules.judge_code(match, now=now, seen_at=START, stored=False)
     with pytest.raises(CodeRefused):  # it was stale already when it was opened
-        rules.judge_code(
-            match, now=START + timedelta(seconds=95), seen_at=START + timedelta(seconds=61), stored=False
-        )
+        rules.judge_code(match, now=START + timedelta(seconds=95), seen_at=START + timedelta(seconds=61), stored=False)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +141,7 @@ def test_minutes_count_within_the_plan_and_its_grace(came: int, left: int, minut
 
 
 @given(interval=intervals, taken=st.lists(intervals, max_size=6), seed=st.randoms(use_true_random=False))
-def test_a_minute_counts_once_in_whatever_order(interval, taken, seed) -> None:  # noqa: ANN001
+def test_a_minute_counts_once_in_whatever_order(interval, taken, seed) -> None:
     minute = timedelta(minutes=1)
     own = {interval[0] + n * minute for n in range(int((interval[1] - interval[0]) / minute))}
     covered = {start + n * minute for start, end in taken for n in range(int((end - start) / minute))}
@@ -178,6 +176,10 @@ def test_flags_are_kept_once_and_in_order() -> None:
     assert rules.split_flags("") == ()
 
 
-@pytest.mark.parametrize(("checked_in", "counted", "flagged"), [(6, 6, False), (7, 6, True), (5, 6, False), (7, None, False)])
-def test_more_scans_than_heads_is_what_the_blind_count_finds(*, checked_in: int, counted: int | None, flagged: bool) -> None:
+@pytest.mark.parametrize(
+    ("checked_in", "counted", "flagged"), [(6, 6, False), (7, 6, True), (5, 6, False), (7, None, False)]
+)
+def test_more_scans_than_heads_is_what_the_blind_count_finds(
+    *, checked_in: int, counted: int | None, flagged: bool
+) -> None:
     assert rules.too_many(checked_in=checked_in, counted=counted) is flagged

@@ -9,8 +9,6 @@ from flask import Flask
 
 from engage import demo, ledger, people, places
 from engage.core import tenancy
-from engage.demo import cast
-from tests.client import CheckingClient
 
 EVENING = datetime(2026, 6, 12, 11, 0, tzinfo=UTC)
 
