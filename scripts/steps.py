@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-PYTEST = ("-m", "pytest", "-q")
+PYTEST = ("-m", "pytest")
 NOTHING_COLLECTED = 5
 _COUNT = re.compile(r"(\d+) (passed|failed|error|errors)\b")
 
@@ -82,23 +82,22 @@ PLANS = {"check": CHECK, "test": TEST}
 def run(step: Step) -> Outcome:
     """Run one step and keep what it said."""
     began = time.monotonic()
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"} | step.environment
-    process = subprocess.Popen(
+    said = []
+    with subprocess.Popen(
         [sys.executable, *step.arguments],
         cwd=PROJECT,
-        env=environment,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"} | step.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-    )
-    said = []
-    for line in process.stdout or ():
-        said.append(line)
-        if step.loud:
-            print(line, end="", flush=True)
-    status = process.wait()
+    ) as process:
+        for line in process.stdout or ():
+            said.append(line)
+            if step.loud:
+                print(line, end="", flush=True)
+        status = process.wait()
     if status == NOTHING_COLLECTED and "pytest" in step.arguments:
         status = 0
     outcome = Outcome(step=step, status=status, output="".join(said), seconds=time.monotonic() - began)

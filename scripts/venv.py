@@ -74,15 +74,16 @@ def has(module):
 
 
 def install_venv_package():
-    """Install Debian's package of the missing part, if apt is here and we are root; tell whether that worked."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
+    """Install Debian's package of the missing part, if apt is here and we may; tell whether that worked."""
+    apt, sudo = shutil.which("apt-get"), shutil.which("sudo")
+    if apt is None or (os.geteuid() != 0 and sudo is None):
         return False
+    apt_get = [apt, "-qq"] if os.geteuid() == 0 else [sudo, "-n", apt, "-qq"]  # -n: never ask for a password
     print("Installing python3-venv …", flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    subprocess.call([apt, "-qq", "update"], env=environment)
+    subprocess.call([*apt_get, "update"], env=environment)
     wanted = ["python3-venv", "python%d.%d-venv" % sys.version_info[:2]]
-    return any(not subprocess.call([apt, "-qq", "-y", "install", name], env=environment) for name in wanted)
+    return any(not subprocess.call([*apt_get, "-y", "install", name], env=environment) for name in wanted)
 
 
 if __name__ == "__main__":

@@ -157,6 +157,20 @@ def transaction() -> Iterator[Session]:
             session.info["in_command"] = False
 
 
+@contextmanager
+def one_snapshot() -> Iterator[Session]:
+    """Read many rows as they were at one moment, while others write. For checks over whole tables."""
+    session = db.session()
+    session.rollback()
+    session.expire_all()
+    if dialect() == "postgresql":  # SQLite reads one snapshot anyway
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def require_transaction() -> Session:
     """Return the session of the command under way. Raises `OutsideTransaction` when there is none."""
     session = db.session()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,8 +53,10 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
 
 def tries_so_far(key: str, *, since: datetime) -> int:
     """Return how many tries `add_try` counted for a thing whose window is named by its beginning."""
-    found = require_transaction().connection().execute(
-        select(AttemptCount.count).where(AttemptCount.key == key[:160], AttemptCount.window_start == since)
+    found = (
+        require_transaction()
+        .connection()
+        .execute(select(AttemptCount.count).where(AttemptCount.key == key[:160], AttemptCount.window_start == since))
     )
     return found.scalar() or 0
 
@@ -75,3 +77,15 @@ def forget_old_attempts(*, before: datetime) -> int:
     with transaction() as session:
         ended = delete(AttemptCount).where(AttemptCount.window_start < before).returning(AttemptCount.key)
         return len(session.execute(ended).all())
+
+
+def forgive_attempt(key: str, *, per: timedelta, now: datetime) -> None:
+    """Take one attempt back after it turned out right: only wrong guesses use a limit up."""
+    seconds = int(per.total_seconds())
+    window = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
+    with transaction() as session:
+        session.execute(
+            update(AttemptCount)
+            .where(AttemptCount.key == key[:160], AttemptCount.window_start == window, AttemptCount.count > 0)
+            .values(count=AttemptCount.count - 1)
+        )

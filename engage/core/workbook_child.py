@@ -29,13 +29,13 @@ MAX_RATIO = 120  # real workbooks reach 15 to 40; text repeated in every cell ab
 MAX_PARTS = 400
 MAX_SHEETS = 60
 MAX_CELLS = 1_000_000
+MAX_ROWS = 50_000
 MAX_AREA = 2_000_000  # the reader fills the whole rectangle between the first and the last cell
 MAX_TEXT = 2_000
-MEMORY = 448 * MEBI  # of addresses, of which the interpreter itself takes about 100
+MEMORY = 384 * MEBI  # of addresses, of which the interpreter itself takes about 100
 CPU_SECONDS = 8
-CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})(\d{1,9})["']""")
-ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]{0,400}?\sr\s*=\s*["'](\d{1,9})["']""")
-CHUNK = 1 << 18
+TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})(\d{1,9})["']""")
 
 
 def refuse(code: str) -> NoReturn:
@@ -76,26 +76,35 @@ def part_bytes(raw: bytes, info: zipfile.ZipInfo, room: int) -> bytes:
 
 
 def check_sheet(xml: bytes, cells_before: int) -> int:
-    """Count the cells of a sheet and measure the rectangle they span, before anything builds it."""
-    last_row = last_column = cells = 0
-    first_row = 1 << 30
-    for match in CELL.finditer(xml):
+    """Count the filled cells of a sheet and measure how far they reach, before anything builds the rectangle.
+
+    Empty cells and rows that are only formatted do not count: whole columns are often painted to the last row.
+    """
+    row = column = cells = rows = last_row = last_column = 0
+    for tag in TAG.finditer(xml):
+        said = REFERENCE.search(tag[2])
+        if tag[1] == b"row":
+            row, column = int(said[2]) if said and not said[1] else row + 1, 0
+            rows += 1
+            continue
+        column = column_of(said[1]) if said and said[1] else column + 1
+        if tag[2].endswith(b"/"):
+            continue
         cells += 1
-        column = 0
-        for letter in match[1].upper():
-            column = column * 26 + letter - 64
-        row = int(match[2])
-        first_row = min(first_row, row)
-        last_row = max(last_row, row)
-        last_column = max(last_column, column)
-    for match in ROW.finditer(xml):
-        last_row = max(last_row, int(match[1]))
-    cells = max(cells, xml.count(b"<c "), xml.count(b"<c>"))
-    if cells_before + cells > MAX_CELLS or last_row > 1_048_576 or last_column > 16_384:
-        refuse("too_many_cells")
-    if cells and (last_row - min(first_row, last_row) + 1) * max(last_column, 1) > MAX_AREA:
-        refuse("too_many_cells")
+        last_row, last_column = max(last_row, int(said[2]) if said and said[1] else row), max(last_column, column)
+        if last_row > MAX_ROWS:
+            refuse("too_many_rows" if rows > MAX_ROWS else "too_many_cells")
+        if cells_before + cells > MAX_CELLS or last_row * last_column > MAX_AREA:
+            refuse("too_many_cells")
     return cells
+
+
+def column_of(letters: bytes) -> int:
+    """Return 1 for A, 27 for AA."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def open_zip(raw: bytes) -> list[zipfile.ZipInfo]:
@@ -188,7 +197,7 @@ def read(raw: bytes) -> list[dict[str, Any]]:
         if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
             continue
         sheet = book.get_sheet_by_index(index)
-        if sheet.total_height * max(sheet.total_width, 1) > MAX_AREA:
+        if sheet.total_height > MAX_ROWS or sheet.total_height * max(sheet.total_width, 1) > MAX_AREA:
             refuse("too_many_cells")
         sheets.append(
             {

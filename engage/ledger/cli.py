@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from engage import places
 from engage.core import clock, tenancy
+from engage.core.database import one_snapshot
 from engage.core.tenancy import CommunityCard
 from engage.ledger import commands, queries, verifier
 
@@ -21,7 +22,7 @@ def verify(community: str | None) -> None:
     """Recompute every balance, lot and hash; exit 1 and name the first bad entry when the book does not close."""
     failed = False
     for card in _chosen(community):
-        with tenancy.scoped(card.id):
+        with tenancy.scoped(card.id), one_snapshot():
             problems, head = verifier.verify(), queries.head()
         failed = failed or bool(problems)
         state = "closes" if not problems else f"{len(problems)} problems, first: {problems[0]}"

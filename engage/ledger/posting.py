@@ -89,7 +89,7 @@ def hold(*, person_id: int, points: int, source: str, memo: str, actor_id: int |
         uses=[(lot_id, -part) for lot_id, part in taken],
     )
     return book.write(
-        session, head, draft("hold", source, person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
+        session, head, draft_for("hold", source, person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
     )
 
 
@@ -110,7 +110,7 @@ def release_hold(*, source: str, actor_id: int | None, now: datetime) -> EntryRe
     amount = sum(transfer.amount for transfer in transfers_of(session, held.id))
     move = Move(debit=accounts["held"], credit=accounts["person"], amount=amount)
     give_back(session, held, move, today=clock.local_date(now))
-    draft = draft(
+    draft = draft_for(
         "release",
         f"{source}:release",
         held.person_id,
@@ -138,7 +138,7 @@ def spend_hold(*, source: str, memo: str, actor_id: int | None, now: datetime) -
     accounts = book.accounts_of(session, held.person_id)
     amount = sum(transfer.amount for transfer in transfers_of(session, held.id))
     move = Move(debit=accounts["held"], credit=book.own_account(session, "spent"), amount=amount)
-    draft = draft("spend", f"{source}:spend", held.person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
+    draft = draft_for("spend", f"{source}:spend", held.person_id, memo=memo, moves=[move], actor_id=actor_id, now=now)
     draft.settles_id = held.id
     return book.write(session, head, draft)
 
@@ -153,7 +153,7 @@ def expire_lots(session: Session, head: Head, *, account: Account, now: datetime
         move = Move(debit=account, credit=expired, amount=lot.remaining, uses=[(lot.id, -lot.remaining)])
         source = f"expire:{lot.id}:{_times_expired(session, lot)}"
         book.write(
-            session, head, draft("expire", source, account.person_id, memo="", moves=[move], actor_id=None, now=now)
+            session, head, draft_for("expire", source, account.person_id, memo="", moves=[move], actor_id=None, now=now)
         )
     return len(due)
 
@@ -207,9 +207,10 @@ def lot_views(session: Session, account: Account) -> list[rules.LotView]:
     ]
 
 
-def draft(
+def draft_for(
     kind: str, source: str, person_id: int, *, memo: str, moves: list[Move], actor_id: int | None, now: datetime
 ) -> Draft:
+    """Return a draft with the facts most entries share: no second person, no arithmetic, earned today."""
     return Draft(
         kind=kind,
         source=source,

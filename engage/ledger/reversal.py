@@ -35,7 +35,7 @@ def reverse(*, entry_id: int, reason: str, actor_id: int, approver_id: int, now:
         moves = _unspend(session, entry, now)
     else:
         raise rules.NotReversible(N_("这一笔不能更正。占用的分，退掉兑换就回来了。"))
-    draft = posting.draft(
+    draft = posting.draft_for(
         "reversal",
         f"reversal:{entry.id}",
         entry.person_id,

@@ -159,7 +159,7 @@ def verify() -> list[str]:
 
 
 def _chunks() -> Iterator[Sequence[Entry]]:
-    after = -(2**62)
+    after = -(2**31)
     while True:
         entries = db.session.scalars(select(Entry).where(Entry.seq > after).order_by(Entry.seq).limit(_CHUNK)).all()
         if not entries:

@@ -28,7 +28,7 @@ def entry_title(kind: str, memo: str) -> str:
 
 
 @bp.app_template_filter()
-def month_name(first: date) -> str:
+def year_and_month(first: date) -> str:
     """Return the name of a month, with its year."""
     if i18n.language() == "en":
         return str(format_date(first, "MMMM y", rebase=False))
@@ -90,7 +90,7 @@ def journal(*, me: Actor) -> Response:
     """Show the community's entries, newest first; search by member number or entry number."""
     query = request.args.get("q", "").strip()
     by = request.args.get("by") if request.args.get("by") in {"member", "entry"} else "member"
-    before = whole_number(request.args["before"]) if "before" in request.args else None
+    before = whole_number(request.args["before"], at_most=2**31 - 1) if "before" in request.args else None
     understood, entries = _found(query, str(by), before)
     persons = people.persons_of([card.person_id for card in entries])
     return page(
@@ -113,7 +113,7 @@ def _found(query: str, by: str, before: int | None) -> tuple[bool, list[EntryCar
     """Return whether the query was understood, and one entry more than a page."""
     if not query:
         return True, queries.list_entries(before=before, limit=_PAGE + 1)
-    if not query.isascii() or not query.isdigit() or len(query) > 12:
+    if not query.isascii() or not query.isdigit() or len(query) > 9:
         return False, []
     if by == "entry":
         return True, queries.list_entries(seq=int(query), limit=1)

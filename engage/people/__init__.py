@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from engage.people.activations import Slip, issue_slip_codes
+from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
@@ -23,9 +23,11 @@ from engage.people.queries import (
     polite_name,
     units_with_voters,
 )
+from engage.people.signing_in import Arrival
 
 __all__ = [
     "COOKIE",
+    "Arrival",
     "BadPhone",
     "Filters",
     "Found",
@@ -34,6 +36,7 @@ __all__ = [
     "Person",
     "Slip",
     "TeamCard",
+    "activate",
     "actor_of",
     "appoint_many",
     "card_address",
@@ -44,6 +47,7 @@ __all__ = [
     "enrol_many",
     "find_by_card",
     "find_by_member_no",
+    "find_invitation",
     "get_person",
     "grant_role",
     "holders_of",

@@ -87,9 +87,11 @@ def enrol_many(newcomers: Sequence[Newcomer], *, now: datetime) -> list[int]:
             }
             for number, one in enumerate(newcomers)
         ],
+        # Without this every change between empty and filled columns would begin a new statement.
+        execution_options={"render_nulls": True},
     )
     numbered = select(Person.member_no, Person.id).where(Person.member_no >= first)
-    by_number = dict(session.execute(numbered).tuples().all())
+    by_number = {row.member_no: row.id for row in session.execute(numbered)}
     ids = [by_number[first + number] for number in range(len(newcomers))]
     _settle_many(list(zip(ids, newcomers, strict=True)), now=now)
     _join_teams(list(zip(ids, newcomers, strict=True)))
@@ -119,7 +121,7 @@ def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
     known = set(session.scalars(select(Team.name)))
     if missing := [name for name in wanted if name not in known]:
         session.execute(insert(Team), [{"community_id": here, "name": name, "kind": "general"} for name in missing])
-    ids = dict(session.execute(select(Team.name, Team.id)).tuples().all())
+    ids = {row.name: row.id for row in session.execute(select(Team.name, Team.id))}
     rows = [
         {"community_id": here, "person_id": person_id, "team_id": ids[team], "joined_on": None}
         for person_id, one in pairs
@@ -132,13 +134,14 @@ def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
 def appoint_many(pairs: Sequence[tuple[int, int | None]], *, role: Role, now: datetime) -> int:
     """Give each (person id, place id) the role unless they hold it there already; returns how many are new."""
     session = require_transaction()
-    held = set(
-        session.execute(
+    held = {
+        (row.person_id, row.place_id)
+        for row in session.execute(
             select(RoleGrant.person_id, RoleGrant.place_id).where(
                 RoleGrant.role == role.value, RoleGrant.ended_at.is_(None)
             )
-        ).tuples()
-    )
+        )
+    }
     fresh = [pair for pair in dict.fromkeys(pairs) if pair not in held]
     if fresh:
         session.execute(

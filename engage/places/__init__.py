@@ -6,6 +6,7 @@ from flask import Flask
 
 from engage.places.commands import NameTaken, add_building, add_grid, add_unit, found_community
 from engage.places.queries import (
+    buildings_of,
     community_by_slug,
     community_of,
     count_units,
@@ -27,6 +28,7 @@ __all__ = [
     "add_building",
     "add_grid",
     "add_unit",
+    "buildings_of",
     "community_by_slug",
     "community_of",
     "count_units",

@@ -72,6 +72,14 @@ def unit_labels(unit_ids: Collection[int | None]) -> dict[int, str]:
     return {row.id: row.label for row in db.session.execute(select(Unit.id, Unit.label).where(Unit.id.in_(wanted)))}
 
 
+def buildings_of(unit_ids: Collection[int]) -> dict[int, int]:
+    """Return the building of each unit that has one, by unit id."""
+    if not unit_ids:
+        return {}
+    statement = select(Unit.id, Unit.building_id).where(Unit.id.in_(set(unit_ids)), Unit.building_id.is_not(None))
+    return {row.id: row.building_id for row in db.session.execute(statement)}
+
+
 def find_unit_by_label(label: str) -> Unit | None:
     """Return the unit with this doorplate label, or None."""
     return db.session.scalar(select(Unit).where(Unit.label == label))

@@ -78,7 +78,9 @@ def _places() -> dict[tuple[str, int | None, str], int]:
 def _insert_places(rows: list[dict[str, object]]) -> None:
     if rows:
         blank = {"community_id": current_community_id(), "parent_id": None, "code": ""}
-        require_transaction().execute(insert(Place), [blank | row for row in rows])
+        require_transaction().execute(
+            insert(Place), [blank | row for row in rows], execution_options={"render_nulls": True}
+        )
 
 
 def _add_units(
@@ -102,7 +104,7 @@ def _add_units(
             }
         )
     if rows:
-        session.execute(insert(Unit), rows)
+        session.execute(insert(Unit), rows, execution_options={"render_nulls": True})
     _fill_areas(
         [
             (known[d.label][0], d.area_centi)
@@ -110,7 +112,7 @@ def _add_units(
             if d.label in known and not known[d.label][1] and d.area_centi
         ]
     )
-    ids = dict(session.execute(select(Unit.label, Unit.id)).tuples().all())
+    ids = {row.label: row.id for row in session.execute(select(Unit.label, Unit.id))}
     return sorted(unit_id for label, unit_id in ids.items() if label not in known), ids
 
 

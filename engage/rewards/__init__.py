@@ -1,9 +1,46 @@
-"""Not furnished yet."""
+"""Rewards: goods on the shelf, reservations, pick-up codes, the hand-out desk, the stock book."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from engage.rewards.cards import HandOut, ItemCard, RedemptionCard
+from engage.rewards.commands import cancel_redemption, hand_out, let_lapse, reserve
+from engage.rewards.queries import cheapest_affordable, code_of, get_item, open_redemptions, shelf
+from engage.rewards.rules import AlreadyEnded, LimitReached, NotOffered, SoldOut, State, UnknownCode
+from engage.rewards.stock import add_item, count_stock, offer_item, receive_goods
+
+__all__ = [
+    "AlreadyEnded",
+    "HandOut",
+    "ItemCard",
+    "LimitReached",
+    "NotOffered",
+    "RedemptionCard",
+    "SoldOut",
+    "State",
+    "UnknownCode",
+    "add_item",
+    "cancel_redemption",
+    "cheapest_affordable",
+    "code_of",
+    "count_stock",
+    "get_item",
+    "hand_out",
+    "init_app",
+    "let_lapse",
+    "offer_item",
+    "open_redemptions",
+    "receive_goods",
+    "reserve",
+    "shelf",
+]
+
 
 def init_app(app: Flask) -> None:
-    """Register nothing yet."""
+    """Register the pages and the commands."""
+    from engage.rewards import cli, views, views_desk
+
+    assert views_desk  # noqa: S101 - imported for its routes
+    app.register_blueprint(views.bp)
+    app.cli.add_command(cli.group)

@@ -39,7 +39,7 @@ def check(file: Path, community: str, as_json: bool) -> None:  # noqa: FBT001 - 
         return
     for finding in [*found["errors"], *found["warnings"]]:
         where = f"{finding['sheet']} {finding['row']}" + (f" [{finding['column']}]" if finding["column"] else "")
-        click.echo(f"{where}: {finding['message']} {finding['what_to_do']}")
+        click.echo(f"{where}: {finding['message']}{finding['what_to_do']}")
     for note in found["notes"]:
         click.echo(note)
     click.echo(_summary(found))
@@ -70,7 +70,7 @@ def import_(file: Path, community: str, found: bool) -> None:  # noqa: FBT001 - 
     else:
         click.echo(
             _(
-                "导入%(people)s人，其中志愿者%(volunteers)s人；%(units)s户，%(places)s个网格和楼栋，%(officers)s位网格员。",
+                "导入%(people)s人，其中志愿者%(volunteers)s人；%(units)s户，%(places)s个网格和楼栋；另加网格员%(officers)s人。",
                 **asdict(outcome),
             )
         )

@@ -33,20 +33,25 @@ class ChangedMeanwhile(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an import did, in counts. `unchanged` were on the roll already."""
+    """What an import did, in counts.
+
+    `officers` are grid officers put on the roll besides the roster's people, `posts` the roles given,
+    `unchanged` who was on the roll already, `held_back` rows with an error.
+    """
 
     people: int
     volunteers: int
     units: int
     places: int
     officers: int
+    posts: int
     unchanged: int
     held_back: int
 
     @property
     def nothing_new(self) -> bool:
         """Tell whether the import changed nothing at all."""
-        return not (self.people or self.units or self.places or self.officers)
+        return not (self.people or self.units or self.places or self.officers or self.posts)
 
 
 def open_workbook(content: bytes, *, filename: str) -> Contents:
@@ -148,13 +153,14 @@ def _write(reading: rules.Reading, *, now: datetime, may_appoint: bool) -> tuple
     }
     officer_ids, posts = _officers(reading, by_person, surveyed, now=now)
     # A role carries powers: only the secretary (or the operator) hands them out, also by a list.
-    officers = people.appoint_many(posts, role=Role.GRID_OFFICER, now=now) if may_appoint else 0
+    granted = people.appoint_many(posts, role=Role.GRID_OFFICER, now=now) if may_appoint else 0
     outcome = Outcome(
-        people=len(made) + len(officer_ids),
+        people=len(made),
         volunteers=sum(1 for one in newcomers if one.volunteer),
         units=len(surveyed.made_units),
         places=len(surveyed.made_places),
-        officers=officers,
+        officers=len(officer_ids),
+        posts=granted,
         unchanged=len(reading.people) - len(made),
         held_back=sum(1 for line in reading.lines if line.held_back),
     )

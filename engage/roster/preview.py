@@ -8,6 +8,7 @@ from typing import Final
 
 from flask_babel import gettext
 
+from engage.core.i18n import language
 from engage.core.workbook import Cell, SheetOut
 from engage.roster import rules
 from engage.roster.queries import Comparison
@@ -22,7 +23,7 @@ COLUMNS: Final[tuple[tuple[Field, tuple[Field, ...]], ...]] = (
     (Field.GRID, (Field.GRID,)),
     (Field.ADDRESS, (Field.ADDRESS, Field.BUILDING, Field.ENTRANCE, Field.ROOM, Field.AREA)),
     (Field.BIRTH, (Field.BIRTH, Field.BIRTH_MONTH, Field.BIRTH_DAY, Field.AGE)),
-    (Field.TEAM, (Field.VOLUNTEER, Field.TEAM, Field.TEAM_TICK)),
+    (Field.TEAM, (Field.TEAM, Field.VOLUNTEER, Field.TEAM_TICK)),
 )
 
 
@@ -31,8 +32,7 @@ class Trouble:
     """One finding in words, with the cell it is about: `typed` is what stands there now."""
 
     severity: str
-    message: str
-    todo: str
+    text: str
     heading: str
     column: int | None
     typed: str
@@ -49,10 +49,11 @@ class ShownRow:
     others: list[Trouble]
 
 
-def words(finding: rules.Finding) -> tuple[str, str]:
+def words(finding: rules.Finding) -> str:
     """Return what is wrong and what to do, in the reader's language."""
     facts = {name: gettext(value) if name == "why" else value for name, value in finding.facts.items()}
-    return str(gettext(finding.message, **facts)), str(gettext(finding.todo, **facts))
+    between = " " if language() == "en" else ""
+    return between.join((str(gettext(finding.message, **facts)), str(gettext(finding.todo, **facts))))
 
 
 def states(comparison: Comparison) -> dict[str, list[rules.Line]]:
@@ -100,9 +101,8 @@ def _state(line: rules.Line) -> str:
 
 
 def _trouble(finding: rules.Finding, line: rules.Line) -> Trouble:
-    message, todo = words(finding)
     return Trouble(
-        finding.severity, message, todo, finding.heading, finding.column, cell_text(line.cells, finding.column)
+        finding.severity, words(finding), finding.heading, finding.column, cell_text(line.cells, finding.column)
     )
 
 
@@ -117,9 +117,10 @@ def _texts(line: rules.Line, *, fields: Sequence[Field], comparison: Comparison)
         name: " ".join(filter(None, (cell_text(line.cells, c) for c, f in enumerate(fields) if f in spoken_for)))
         for name, spoken_for in COLUMNS
     }
-    if Field.PHONE in typed and line.person:
-        typed[Field.PHONE] = masked(line.person.phone or line.person.landline)
+    team = fields.index(Field.TEAM) if Field.TEAM in fields else None
+    typed[Field.TEAM] = cell_text(line.cells, team)
     if line.person:
+        typed[Field.PHONE] = masked(line.person.phone or line.person.landline)
         typed |= {Field.NAME: line.person.name, Field.BIRTH: str(line.person.birth or "")}
         typed[Field.TEAM] = "、".join(line.person.teams) or (gettext("志愿者") if line.person.volunteer else "")
     if line.dwelling:
@@ -150,7 +151,7 @@ def rows_to_fix(comparison: Comparison) -> list[SheetOut]:
                 : len(plan.headings.printed)
             ]
             wrong = [finding for finding in line.findings if finding.severity == "error"]
-            reasons = " ".join("".join(words(finding)) for finding in wrong)
+            reasons = " ".join(words(finding) for finding in wrong)
             rows.append([*(str(c) if isinstance(c, int | float) else c for c in cells), reasons, line.row])
             marked |= {(number, finding.column) for finding in wrong if finding.column is not None}
         widths = [*[14] * len(plan.headings.printed), 60, 10]

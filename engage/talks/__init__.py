@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from engage.talks.commands import add_item, cancel_talk, name_staff, plan_talk, publish_notice
+from engage.talks.commands import add_item, add_motion, cancel_talk, name_staff, plan_talk, publish_notice
 from engage.talks.commands_course import activate_item, adjourn_talk, defer_item, open_doors, start_talk
 from engage.talks.commands_floor import (
-    add_motion,
     call_next,
     check_in,
     finish_speech,
@@ -20,6 +19,7 @@ from engage.talks.queries import (
     MotionCard,
     TalkCard,
     decided_motions,
+    find_decided,
     find_next,
     find_running,
     get_card,
@@ -41,6 +41,7 @@ __all__ = [
     "check_in",
     "decided_motions",
     "defer_item",
+    "find_decided",
     "find_next",
     "find_running",
     "finish_speech",

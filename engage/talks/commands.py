@@ -13,9 +13,10 @@ from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import transaction
 from engage.core.errors import N_
+from engage.core.fence import get_in_scope
 from engage.talks import queries, rules
 from engage.talks.commands_course import talk_in
-from engage.talks.models import AgendaItem, Talk
+from engage.talks.models import AgendaItem, Motion, Talk
 
 
 def plan_talk(
@@ -69,18 +70,19 @@ def plan_talk(
 
 
 def _prefill(session: Session, talk: Talk, *, now: datetime) -> None:
-    """Deferred points come first (talks §5.4 24), then what the residents selected, in their order."""
-    before = session.scalar(
-        select(Talk).where(Talk.state == "adjourned", Talk.id != talk.id).order_by(Talk.number.desc()).limit(1)
-    )
-    deferred = [item for item in queries.list_items(before.id) if item.state == "deferred"] if before else []
+    """Write what was put off first (talks §5.4 24), then what the residents selected, in their order."""
     selected = topics.list_selected()
-    wanted = [(item.topic_id, item.title, item.minutes) for item in deferred]
+    wanted = [(item.topic_id, item.title, item.minutes) for item in queries.list_deferred()]
     wanted += [(topic.id, topic.title, topic.minutes) for topic in selected]
     for position, (topic_id, title, minutes) in enumerate(wanted, start=1):
         session.add(
             AgendaItem(
-                talk_id=talk.id, topic_id=topic_id, title=title[:60], minutes=minutes, position=position, state="pending"
+                talk_id=talk.id,
+                topic_id=topic_id,
+                title=title[:60],
+                minutes=minutes,
+                position=position,
+                state="pending",
             )
         )
     if selected:
@@ -116,6 +118,33 @@ def add_item(*, talk_id: int, title: str, minutes: int, actor: Actor, key: str, 
         return item.id
 
 
+def add_motion(
+    *, item_id: int, text: str, options: Sequence[str], owner_text: str, roll: str, actor: Actor, now: datetime
+) -> int:
+    """Write a motion under an agenda point and return its id; the same words again are the same motion."""
+    with transaction() as session:
+        item = get_in_scope(AgendaItem, item_id)
+        talk_in(item.talk_id, "draft", "noticed", "checkin", "in_session")
+        same = select(Motion).where(Motion.agenda_item_id == item.id, Motion.text == text, Motion.put_at.is_(None))
+        if known := session.scalars(same).first():
+            return known.id
+        if item.state in {"done", "deferred"}:
+            raise rules.TalkRefused(N_("这一项已经议完了，不能再加动议。"))
+        motion = Motion(
+            agenda_item_id=item.id,
+            text=text,
+            options=list(options),
+            owner_text=owner_text,
+            roll=roll,
+            proposed_by=actor.person_id,
+            created_at=now,
+        )
+        session.add(motion)
+        session.flush()
+        audit.record("added motion", actor=actor, subject=f"motion:{motion.id}", now=now)
+        return motion.id
+
+
 def publish_notice(*, talk_id: int, actor: Actor, now: datetime) -> None:
     """Put up the notice: agenda, time, place and the quorum are fixed. Twice is once. Raises `TalkRefused`."""
     with transaction() as session:
@@ -140,4 +169,6 @@ def cancel_talk(*, talk_id: int, reason: str, actor: Actor, now: datetime) -> No
             return
         rules.ensure_move(rules.TALK_MOVES, talk.state, "cancelled")
         talk.state, talk.cancel_reason = "cancelled", reason.strip()[:120]
+        for item in queries.list_items(talk.id):  # so that the next plan takes them up again
+            item.state, item.ended_at = "deferred", now
         audit.record("cancelled talk", actor=actor, subject=f"talk:{talk.id}", now=now, reason=talk.cancel_reason)

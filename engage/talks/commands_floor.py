@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -118,33 +117,6 @@ def finish_speech(*, entry_id: int, actor: Actor, now: datetime) -> None:
         if entry.state == "speaking":
             end_speech(session, talk.id, now=now)
             audit.record("ended speech", actor=actor, subject=f"speaker_entry:{entry_id}", now=now)
-
-
-def add_motion(
-    *, item_id: int, text: str, options: Sequence[str], owner_text: str, roll: str, actor: Actor, now: datetime
-) -> int:
-    """Write a motion under an agenda point and return its id; the same words again are the same motion."""
-    with transaction() as session:
-        item = get_in_scope(AgendaItem, item_id)
-        talk_in(item.talk_id, "draft", "noticed", "checkin", "in_session")
-        same = select(Motion).where(Motion.agenda_item_id == item.id, Motion.text == text, Motion.put_at.is_(None))
-        if known := session.scalars(same).first():
-            return known.id
-        if item.state in {"done", "deferred"}:
-            raise rules.TalkRefused(N_("这一项已经议完了，不能再加动议。"))
-        motion = Motion(
-            agenda_item_id=item.id,
-            text=text,
-            options=list(options),
-            owner_text=owner_text,
-            roll=roll,
-            proposed_by=actor.person_id,
-            created_at=now,
-        )
-        session.add(motion)
-        session.flush()
-        audit.record("added motion", actor=actor, subject=f"motion:{motion.id}", now=now)
-        return motion.id
 
 
 def put_motion(*, motion_id: int, secrecy: str, actor: Actor, now: datetime) -> int:

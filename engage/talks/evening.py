@@ -43,7 +43,7 @@ class Point:
     ended_at: datetime | None
     topic_id: int | None
     motions: tuple[Motion, ...]
-    votes: Mapping[int, votes.VoteCard]
+    cards: Mapping[int, votes.VoteCard]
 
     @property
     def used_minutes(self) -> int | None:
@@ -55,7 +55,7 @@ class Point:
     @property
     def verdicts(self) -> list[tuple[Motion, votes.VoteCard]]:
         """Return the motions that were decided, with their votes."""
-        return [(m, self.votes[m.id]) for m in self.motions if m.id in self.votes and self.votes[m.id].outcome]
+        return [(m, self.cards[m.id]) for m in self.motions if m.id in self.cards and self.cards[m.id].outcome]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,16 +127,16 @@ def _point(
         ended_at=item.ended_at,
         topic_id=item.topic_id,
         motions=motions,
-        votes={motion_id: card for motion_id, card in found.items() if card},
+        cards={motion_id: card for motion_id, card in found.items() if card},
     )
 
 
 def _latest_vote(active: Point | None) -> tuple[Motion | None, votes.VoteCard | None]:
     if active is None or not active.motions:
         return None, None
-    put = [motion for motion in active.motions if motion.id in active.votes]
+    put = [motion for motion in active.motions if motion.id in active.cards]
     motion = max(put, key=lambda m: (m.put_at, m.id)) if put else active.motions[-1]
-    return motion, active.votes.get(motion.id)
+    return motion, active.cards.get(motion.id)
 
 
 def waiting_order(entries: Sequence[SpeakerEntry], *, item_id: int | None) -> list[rules.Waiting]:
@@ -191,4 +191,3 @@ def _floor(talk_id: int, item_id: int | None) -> tuple[Speaker | None, tuple[Spe
         until=(now_speaking.started_at or now_speaking.queued_at) + rules.SPEECH,
     )
     return speaker, queue
-

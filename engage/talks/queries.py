@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Select, distinct, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.sql.functions import Function
 
 from engage import votes
 from engage.core.database import db
@@ -16,7 +18,7 @@ from engage.talks.models import AgendaItem, Motion, SpeakerEntry, Talk, TalkAtte
 
 #: a talk that never adjourned stops being "the next one" after this long
 _STALE = timedelta(hours=12)
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +84,11 @@ def _cards(rows: Sequence[Talk]) -> list[TalkCard]:
     ]
 
 
-def _counts(ids: Collection[int], column: object, amount: object) -> dict[int, int]:
+def _counts(ids: Collection[int], column: InstrumentedAttribute[int], amount: Function[int]) -> dict[int, int]:
     if not ids:
         return {}
-    statement = select(column, amount).where(column.in_(ids)).group_by(column)  # type: ignore[attr-defined, call-overload]
-    return {talk_id: count for talk_id, count in db.session.execute(statement)}
+    rows = db.session.execute(select(column, amount).where(column.in_(ids)).group_by(column))
+    return {row[0]: row[1] for row in rows}
 
 
 def find_running(*, now: datetime) -> TalkCard | None:
@@ -105,7 +107,7 @@ def find_next(*, now: datetime) -> TalkCard | None:
     return find_running(now=now) or _first(announced.order_by(Talk.starts_at, Talk.id))
 
 
-def _first(statement: Select[tuple[Talk]]) -> TalkCard | None:
+def _first(statement: Select[Talk]) -> TalkCard | None:
     row = db.session.scalars(statement.limit(1)).first()
     return _cards([row])[0] if row else None
 
@@ -138,13 +140,28 @@ def _searched(statement: Select[Row], search: str) -> Select[Row]:
         return statement
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 6:
         return statement.where(Talk.number == int(wanted))
-    return statement.where(Talk.title.icontains(wanted, autoescape=True) | Talk.place.icontains(wanted, autoescape=True))
+    return statement.where(
+        Talk.title.icontains(wanted, autoescape=True) | Talk.place.icontains(wanted, autoescape=True)
+    )
 
 
 def list_items(talk_id: int) -> Sequence[AgendaItem]:
     """Return the agenda in order."""
     statement = select(AgendaItem).where(AgendaItem.talk_id == talk_id)
     return db.session.scalars(statement.order_by(AgendaItem.position, AgendaItem.id)).all()
+
+
+def list_deferred() -> Sequence[AgendaItem]:
+    """Return the points put off that no later agenda has taken up, oldest first."""
+    later = aliased(AgendaItem)
+    taken_up = (
+        (later.community_id == AgendaItem.community_id)
+        & (later.id > AgendaItem.id)
+        & (later.talk_id != AgendaItem.talk_id)
+        & (later.title == AgendaItem.title)
+    )
+    statement = select(AgendaItem).where(AgendaItem.state == "deferred", ~select(later.id).where(taken_up).exists())
+    return db.session.scalars(statement.order_by(AgendaItem.id)).all()
 
 
 def item_ids(talk_id: int) -> list[int]:
@@ -173,8 +190,10 @@ def list_speakers(talk_id: int) -> Sequence[SpeakerEntry]:
 
 def units_present(talk_id: int) -> list[int]:
     """Return the households that came and may vote."""
-    statement = select(distinct(TalkAttendance.unit_id)).where(
-        TalkAttendance.talk_id == talk_id, TalkAttendance.unit_id.is_not(None)
+    statement = (
+        select(TalkAttendance.unit_id)
+        .where(TalkAttendance.talk_id == talk_id, TalkAttendance.unit_id.is_not(None))
+        .distinct()
     )
     return sorted(unit_id for unit_id in db.session.scalars(statement) if unit_id)
 
@@ -189,22 +208,34 @@ def find_attendance(*, talk_id: int, person_id: int) -> TalkAttendance | None:
 def list_arrivals(talk_id: int, *, limit: int) -> Sequence[TalkAttendance]:
     """Return who came, the latest first."""
     statement = select(TalkAttendance).where(TalkAttendance.talk_id == talk_id)
-    return db.session.scalars(statement.order_by(TalkAttendance.arrived_at.desc(), TalkAttendance.id.desc()).limit(limit)).all()
+    return db.session.scalars(
+        statement.order_by(TalkAttendance.arrived_at.desc(), TalkAttendance.id.desc()).limit(limit)
+    ).all()
 
 
 def decided_motions(*, limit: int, now: datetime) -> list[MotionCard]:
     """Return motions whose vote closed and carried, newest first. Looks at the latest `4 * limit` votes."""
-    statement = (
+    return _carried(_put_motions().order_by(Motion.id.desc()).limit(4 * limit), now=now)[:limit]
+
+
+def find_decided(motion_id: int, *, now: datetime) -> MotionCard | None:
+    """Return the motion if its vote closed and carried, else None."""
+    return next(iter(_carried(_put_motions().where(Motion.id == motion_id), now=now)), None)
+
+
+def _put_motions() -> Select[Motion, AgendaItem, int]:
+    return (
         select(Motion, AgendaItem, Talk.number)
         .join(AgendaItem, (AgendaItem.id == Motion.agenda_item_id) & (AgendaItem.community_id == Motion.community_id))
         .join(Talk, (Talk.id == AgendaItem.talk_id) & (Talk.community_id == AgendaItem.community_id))
         .where(Motion.put_at.is_not(None))
-        .order_by(Motion.id.desc())
-        .limit(4 * limit)
     )
+
+
+def _carried(statement: Select[Motion, AgendaItem, int], *, now: datetime) -> list[MotionCard]:
     rows = db.session.execute(statement).all()
     cards = votes.cards_of([subject_of(row.Motion.id) for row in rows], now=now)
-    carried = [
+    return [
         MotionCard(
             id=row.Motion.id,
             talk_id=row.AgendaItem.talk_id,
@@ -219,4 +250,3 @@ def decided_motions(*, limit: int, now: datetime) -> list[MotionCard]:
         for row in rows
         if (card := cards.get(subject_of(row.Motion.id))) and card.outcome and card.outcome.verdict == "passed"
     ]
-    return carried[:limit]

@@ -38,9 +38,13 @@ def _agenda_lines(talk_id: int) -> list[Line]:
     lines = []
     for number, item in enumerate(queries.list_items(talk_id), start=1):
         if item.started_at:
-            lines.append(Line(at=item.started_at, text=_("开始议第%(number)s项：%(title)s", number=number, title=item.title)))
+            lines.append(
+                Line(at=item.started_at, text=_("开始议第%(number)s项：%(title)s", number=number, title=item.title))
+            )
         if item.state == "deferred" and item.ended_at:
-            lines.append(Line(at=item.ended_at, text=_("第%(number)s项放到下一期：%(title)s", number=number, title=item.title)))
+            lines.append(
+                Line(at=item.ended_at, text=_("第%(number)s项放到下一期：%(title)s", number=number, title=item.title))
+            )
     return lines
 
 

@@ -82,7 +82,7 @@ def ensure_staffed(*, chair: int | None, recorder: int | None, tellers: Sequence
 
 
 def ensure_noticeable(*, items: int, starts_at: datetime, notice_days: int, now: datetime) -> None:
-    """A notice needs an agenda and hangs `notice_days` whole days before the start. Raises `TalkRefused`."""
+    """Refuse a notice without an agenda, or one that would hang less than `notice_days` days. Raises `TalkRefused`."""
     if not items:
         raise TalkRefused(N_("议程还是空的，先加一项再贴通知。"))
     if starts_at <= now:

@@ -75,7 +75,9 @@ def _after(talk_id: int, me: Actor) -> Response:
 @signed_in
 def show_live(talk_id: int, *, me: Actor) -> Response:
     """Answer the phone's poll: the evening as it stands, or 304."""
-    return stamped(live.fresh_or_unchanged(render_template("talks/_evening.html", **_context(talk_id, me, polled=True))))
+    return stamped(
+        live.fresh_or_unchanged(render_template("talks/_evening.html", **_context(talk_id, me, polled=True)))
+    )
 
 
 def stamped(response: Response) -> Response:
@@ -116,7 +118,9 @@ def create_speaker(talk_id: int, *, me: Actor) -> Response:
 @signed_in
 def create_withdrawal(talk_id: int, *, me: Actor) -> Response:
     """Leave the queue; only one's own place can be left here."""
-    entry = next((e for e in queries.list_speakers(talk_id) if e.person_id == me.person_id and e.state == "waiting"), None)
+    entry = next(
+        (e for e in queries.list_speakers(talk_id) if e.person_id == me.person_id and e.state == "waiting"), None
+    )
     if entry:
         commands_floor.leave_queue(entry_id=entry.id, skipped=False, actor=me, now=clock.now())
     return _after(talk_id, me)

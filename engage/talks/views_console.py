@@ -129,9 +129,7 @@ def stop_vote(talk_id: int, motion_id: int, *, me: Actor) -> Response:
 def next_speaker(talk_id: int, *, me: Actor) -> Response:
     """Call the next in the fair order."""
     after = web.whole_number(web.request.form.get("after", "0"))
-    return _step(
-        talk_id, lambda: commands_floor.call_next(talk_id=talk_id, after=after, actor=me, now=clock.now())
-    )
+    return _step(talk_id, lambda: commands_floor.call_next(talk_id=talk_id, after=after, actor=me, now=clock.now()))
 
 
 @bp.post("/talks/<int:talk_id>/speakers/<int:entry_id>/end")

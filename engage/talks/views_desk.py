@@ -93,7 +93,7 @@ def _prepare(talk_id: int, *, refused: DomainError | str | None = None, field: s
         "chosen": dict(zip(ROLES, chosen, strict=True)),
         "typed": web.request.form if refused else {},
         "refused": web.say(refused) if isinstance(refused, DomainError) else refused,
-        "field": (refused.field or "") if isinstance(refused, DomainError) else field,
+        "field_name": (refused.field or "") if isinstance(refused, DomainError) else field,
         "words": rules.STATE_WORDS,
     }
     return page("talks/prepare.html", status=422 if refused else 200, **context)
@@ -150,7 +150,7 @@ def create_motion(talk_id: int, item_id: int, *, me: Actor) -> Response:
         return _prepare(talk_id, refused=_("把要表决的话写成一句，最多120个字。"), field=f"text-{item_id}")
 
     def add() -> None:
-        commands_floor.add_motion(
+        commands.add_motion(
             item_id=item_id,
             text=text,
             options=rules.options_from(form.get("options", "")),
@@ -184,9 +184,7 @@ def open_doors(talk_id: int, *, me: Actor) -> Response:
 def cancel(talk_id: int, *, me: Actor) -> Response:
     """Call the talk off."""
     reason = web.request.form.get("reason", "")
-    return _step(
-        talk_id, lambda: commands.cancel_talk(talk_id=talk_id, reason=reason, actor=me, now=clock.now())
-    )
+    return _step(talk_id, lambda: commands.cancel_talk(talk_id=talk_id, reason=reason, actor=me, now=clock.now()))
 
 
 def _door(talk_id: int, *, refused: DomainError | None = None, came: str = "", again: bool = False) -> Response:
@@ -218,9 +216,7 @@ def create_walk_in(talk_id: int, *, me: Actor) -> Response:
     """Check in somebody who stands at the door."""
     try:
         person = _person_of(web.request.form.get("who", "").strip())
-        fresh = commands_floor.check_in(
-            talk_id=talk_id, person_id=person.id, channel="desk", actor=me, now=clock.now()
-        )
+        fresh = commands_floor.check_in(talk_id=talk_id, person_id=person.id, channel="desk", actor=me, now=clock.now())
     except rules.TalkRefused as refused:
         return _door(talk_id, refused=refused)
     if web.wants_fragment():
@@ -230,7 +226,8 @@ def create_walk_in(talk_id: int, *, me: Actor) -> Response:
 
 
 def _person_of(typed: str) -> people.Person:
-    person = people.find_by_member_no(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+    person = people.find_by_member_no(int(typed)) if is_number else people.find_by_card(typed)
     if person is None:
         raise rules.TalkRefused(N_("没有这个编号或这张卡。看看卡上的号码，或到成员里登记这位邻居。"), field="who")
     return person

@@ -91,9 +91,7 @@ def test_d16_a_cut_backup_is_refused_and_nothing_is_touched(world: World, tmp_pa
     assert ledger.balance_of(person_id=world.volunteer.person_id).available == 15
 
 
-def test_a_backup_of_unsound_books_is_not_kept(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_backup_of_unsound_books_is_not_kept(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "verify", lambda: ["entry 3 does not fit"])
     with pytest.raises(BackupRefused, match="entry 3"):
         backups.take_backup(tmp_path, now=NOW)
@@ -115,9 +113,7 @@ def test_the_operator_is_asked_before_the_books_are_replaced(app: Flask, world: 
     assert count_persons() == 8
 
 
-def test_the_command_says_where_the_backup_is_and_that_it_was_checked(
-    app: Flask, world: World, tmp_path: Path
-) -> None:
+def test_the_command_says_where_the_backup_is_and_that_it_was_checked(app: Flask, world: World, tmp_path: Path) -> None:
     done = app.test_cli_runner().invoke(args=["backup", "--to", str(tmp_path)])
     assert done.exit_code == 0, done.output
     [path] = tmp_path.glob("*.backup")

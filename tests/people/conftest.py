@@ -41,9 +41,7 @@ def slip_for(world: World, app: Flask) -> Callable[..., str]:
     """A function that prints one slip and returns the code on it."""
 
     def make_slip(actor: Actor, *, key: str = "paper") -> str:
-        [slip] = activations.issue_slip_codes(
-            person_ids=[actor.person_id], actor=world.secretary, key=key, now=NOW
-        )
+        [slip] = activations.issue_slip_codes(person_ids=[actor.person_id], actor=world.secretary, key=key, now=NOW)
         return slip.code
 
     return make_slip

@@ -36,9 +36,7 @@ def enter(client: CheckingClient, account: str, password: str = PASSWORD, **more
     return client.post("/sign-in", data=data, expect=expect, environ_overrides=environ)
 
 
-def test_a_phone_number_and_a_password_open_the_door(
-    world: World, client: CheckingClient, with_password: Give
-) -> None:
+def test_a_phone_number_and_a_password_open_the_door(world: World, client: CheckingClient, with_password: Give) -> None:
     with_password(world.volunteer)
     enter(client, "138 0000 0621")
     assert "周桂芳" in client.get("/me", expect=200).text
@@ -63,7 +61,9 @@ def test_signing_in_leads_back_to_where_one_was_but_only_on_this_site(
     with_password(world.volunteer)
     assert client.get("/me/devices?x=1", expect=303).headers["Location"] == "/sign-in?next=/me/devices?x%3D1"
     assert enter(client, "13800000621", next="/me/devices?x=1").headers["Location"] == "/me/devices?x=1"
-    for minute, evil in enumerate(("//evil.example", "https://evil.example", "/\\evil.example", "evil:1", "/\tevil"), 1):
+    for minute, evil in enumerate(
+        ("//evil.example", "https://evil.example", "/\\evil.example", "evil:1", "/\tevil"), 1
+    ):
         with time_machine.travel(NOW + timedelta(minutes=minute), tick=False):
             assert "evil" not in enter(client, "13800000621", next=evil).headers["Location"]
 
@@ -306,11 +306,12 @@ def test_one_hash_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         passwords.hash_of("whatever it is")
 
 
-def test_signing_in_writes_who_and_never_the_password(world: World, client: CheckingClient, with_password: Give) -> None:
+def test_signing_in_writes_who_and_never_the_password(
+    world: World, client: CheckingClient, with_password: Give
+) -> None:
     with_password(world.volunteer)
     enter(client, "13800000621")
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "signed_in")).one()
     assert event.actor_id == world.volunteer.person_id
     assert PASSWORD not in str(event.facts)
     assert db.session.scalar(select(func.count(Device.id))) == 1
-

@@ -28,7 +28,7 @@ _ADDRESSES: Final = (
         r"(?:\d{1,2}\s*[楼层]\s*)?(?P<room>[\dA-Za-z]{1,6}(?:-\d{1,2})?)?\s*(?:室|号|房|户)?"
     ),
     re.compile(
-        r"(?P<building>[\dA-Za-z]{1,6})\s*[-/#]\s*(?:(?P<entrance>[\dA-Za-z]{1,4})\s*[-/]\s*)?(?P<room>[\dA-Za-z]{2,6})\s*(?:室|号|房)?"
+        r"(?P<building>[\u4e00-\u9fff]{0,10}[\dA-Za-z]{1,6})\s*[-/#]\s*(?:(?P<entrance>[\dA-Za-z]{1,4})\s*[-/]\s*)?(?P<room>[\dA-Za-z]{2,6})\s*(?:室|号|房)?"
     ),
     re.compile(
         r"(?:building|bldg\.?|block|tower)\s*(?P<building>\w+)\s*,?\s*"

@@ -46,7 +46,7 @@ LABELS: Final[Mapping[Field, str]] = {
     Field.NAME: N_("姓名"),
     Field.PHONE: N_("手机"),
     Field.PHONE_OTHER: N_("另一个电话"),
-    Field.SEX: N_("性别"),
+    Field.SEX: N_("性别（不导入）"),
     Field.BIRTH: N_("出生日期"),
     Field.BIRTH_MONTH: N_("出生月"),
     Field.BIRTH_DAY: N_("出生日"),
@@ -64,8 +64,8 @@ LABELS: Final[Mapping[Field, str]] = {
     Field.TEAM_TICK: N_("打勾的队伍"),
     Field.GRID_OFFICER: N_("网格员"),
     Field.NEIGHBOUR_LEAD: N_("邻长"),
-    Field.NOTE: N_("备注"),
-    Field.SEQUENCE: N_("序号"),
+    Field.NOTE: N_("备注（不导入）"),
+    Field.SEQUENCE: N_("序号（不导入）"),
     Field.ID_NUMBER: N_("身份证号（不读）"),
     Field.IGNORED: N_("不导入"),
 }
@@ -75,7 +75,7 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.IGNORED,
         9,
-        r".*(紧急联系|监护|家属|亲属|子女电话|备用联系|录入|登记人|填表|审核|更新时间|登记时间|登记日期|照片|邮箱|微信|年级|单位电话).*|e-?mail|wechat|emergency.*|photo",
+        r".*(紧急联系|监护|家属|亲属|子女电话|备用联系|录入|登记人$|填表|审核|更新时间|登记时间|登记日期|照片|邮箱|微信|年级|单位电话).*|e-?mail|wechat|emergency.*|photo",
     ),
     (
         Field.ID_NUMBER,
@@ -83,7 +83,11 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
         r".*(身份证|证件|公民身份|社保|银行卡|卡号).*|.*(idnumber|idno|idcard|nationalid|identity|passport).*|id",
     ),
     (Field.SEQUENCE, 9, r"序号?|编号|次序|行号|人员编号|no\.?|nr\.?|#|index|serial(no|number)?|s/n|sn"),
-    (Field.NAME, 9, rf"{_WHO}(真实)?姓\s*名|(full|resident)?'?s?name|nameofresident|residentname|member(name)?"),
+    (
+        Field.NAME,
+        9,
+        rf"{_WHO}(被登记人)?(真实)?姓\s*名|(full|resident)?'?s?name|nameofresident|residentname|member(name)?",
+    ),
     (
         Field.NAME,
         6,
@@ -97,14 +101,14 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.PHONE,
         8,
-        rf"{_WHO}(联系)?(电话|方式)(号码?)?|本人电话|联系号码|(tele)?phone(no|number)?|tel|contact(no|number)?",
+        rf"{_WHO}(联系人?)?(电话|方式)(号码?)?|本人电话|联系号码|(tele)?phone(no|number)?|tel|contact(no|number)?",
     ),
     (
         Field.PHONE,
         4,
         r"固话|座机|固定电话|家庭电话|住宅电话|宅电|landline|home(phone|tel)|其他电话|备用电话|电话2|联系电话2",
     ),
-    (Field.SEX, 9, r"性别|sex|gender|m/f"),
+    (Field.SEX, 9, r"性别|男/?女|sex|gender|m/f"),
     (
         Field.BIRTH,
         9,
@@ -112,8 +116,8 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     ),
     (Field.BIRTH_MONTH, 9, r"出生(日期|年月日?)?月份?|birthmonth"),
     (Field.BIRTH_DAY, 9, r"出生(日期|年月日?)?日|birth(date)?day"),
-    (Field.AGE, 9, r"(周岁)?年龄|周岁|age"),
-    (Field.GRID, 9, r"(所属|所在|居住|微)?网格(编)?(号|码|名称?)?|片区|grid(no|number|name|id)?"),
+    (Field.AGE, 9, r"(周岁)?年[龄纪]|周岁|age"),
+    (Field.GRID, 9, r"(所属|所在|居住|微)?网格(编)?(号|码|名称?|区)?|第?几网格|片区|grid(no|number|name|id)?"),
     (
         Field.GRID_OFFICER,
         9,
@@ -133,41 +137,41 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.ROOM,
         9,
-        r"(房|室|房间|房屋|户室|门牌)(编?号码?)?|房室号?|户室|room(no|number)?|flat(no|number)?|apartment|apt|door(no|number)?",
+        r"(房|室|房间|房屋|户室|门牌)(编?号码?)?|房室号?|户室|房号/门牌号?|room(no|number)?|flat(no|number)?|apartment|apt|door(no|number)?",
     ),
     (Field.ROOM, 5, r"户(编号|号|码)|household(no|id|number)?"),
     (
         Field.ADDRESS,
         9,
-        r"(家庭|现|居住|详细|常住|住宅|房屋|小区)?(地址|住址|住处|居住地)|现居住?地址?|楼栋门牌号?|门牌地址|坐落|房屋(坐落|地址)|(home)?address|residence",
+        r"(家庭|现|居住|详细|常住|住宅|房屋|小区)?(地址|住址|住处|居住地)|现居住?地址?|小区门牌号?|家庭详细(地址|住址)|楼栋门牌号?|门牌地址|坐落|房屋(坐落|地址)|(home)?address|residence",
     ),
     (Field.ADDRESS, 3, r"户籍(地|地址|所在地)?|户口所在地"),
     (
         Field.AREA,
         9,
-        r"(房屋)?(建筑|产权|房屋|住房|住宅|专有部分|登记|套内)?面积(平方米|平米)?|(floor|unit|building)?area|sqm|m2|平方米?数?",
+        r"(房屋)?(建筑|产权|房屋|住房|住宅|专有(部分)?|登记|套内)?面积(平方米|平米)?|(floor|unit|building)?area|sqm|m2|平方米?数?",
     ),
     (
         Field.RELATION,
         9,
-        r"(与|和)?(本户|户主|业主|家庭|产权人|家庭成员)?的?关系|relation(ship)?(to(the)?(head|owner|householder)(ofhousehold)?)?",
+        r"(与|和)?(本户|户主|业主|家庭|产权人|家庭成员|成员)?的?关系|relation(ship)?(to(the)?(head|owner|householder)(ofhousehold)?)?",
     ),
     (
         Field.TENURE,
         9,
-        r"(住户|人员|居民|居住|入住|房屋)?(类型|类别|性质|状态|身份|产权(性质)?)|业主[/或]租户|(是否)?(产权人|租户|租客|业主)|自住[/或]出租|tenure|owner/?tenant|ownership|occupancy|type",
+        r"(住户|人员|居民|居住|入住|房屋)?(类型|类别|性质|状态|身份|情况|使用情况|产权(性质)?)|业主[/或]租户|(是否|是不是)(产权人|租户|租客|业主)|自住[/或]出租|tenure|owner/?tenant|ownership|occupancy|type",
     ),
     (
         Field.VOLUNTEER,
         9,
-        r"(是否|是不是)?(为|是)?(注册|平安)?志愿者(身份|标记)?(是否|\(是/否\))?|(is)?(a)?(registered)?volunteers?(y/?n)?|志愿服务是否",
+        r"(是否|是不是)?(为|是|参加|参与|愿意参加)?(注册|平安)?志愿(者|服务|活动)(身份|标记|是否)?[√✓]?|(is)?(a)?(registered)?volunteers?(y/?n)?",
     ),
     (
         Field.TEAM,
         9,
         r"(所属|所在|参加|加入)?(的)?(志愿者?)?(服务)?(队伍|团队|小队|队|分队|组别|服务队|小组|组织)(名称?)?|(volunteer)?teams?(name)?|groups?|squad",
     ),
-    (Field.NOTE, 9, r"备注?|备注说明|说明|其他|其它|备考|remarks?|notes?|comments?"),
+    (Field.NOTE, 9, r"备注?|备注(说明|信息)|(情况)?说明|特殊情况|其他|其它|备考|remarks?|notes?|comments?"),
 )
 _PATTERNS: Final = tuple((name, score, re.compile(pattern)) for name, score, pattern in _SAYS)
 _PARTS_OF_BIRTH: Final = {
@@ -201,7 +205,8 @@ def guess(heading: str, above: str = "") -> tuple[Field, int] | None:
     ):
         return Field.IGNORED, 9
     for candidate in dict.fromkeys((own, over + own, own + over)):
-        for name, score, pattern in _PATTERNS:
-            if pattern.fullmatch(candidate):
-                return name, score if candidate == own else score - 1
+        matches = [(name, score) for name, score, pattern in _PATTERNS if pattern.fullmatch(candidate)]
+        if matches:
+            name, score = max(matches, key=lambda match: match[1])
+            return name, score if candidate == own else score - 1
     return None

@@ -1,0 +1,45 @@
+"""The story as a whole, and what a stranger is told to try."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+
+from engage import places
+from engage.core import tenancy
+from engage.demo import cast, evening, roll, service, shop
+
+DONGHU = "东湖社区"
+LIYUAN = "梨园社区"
+_NEIGHBOURS = 49
+
+
+def tell(*, now: datetime, name: str = DONGHU) -> None:
+    """Tell the story of two communities up to this moment: a patrol is under way, a talk is about to begin.
+
+    Every step is a command with the time it happened at, so the same moment gives the same books.
+    Raises `NameTaken` when a community of that name is there already.
+    """
+    chance = random.Random(cast.SEED)  # noqa: S311 - a story, not a secret
+    members = [*cast.DONGHU, *cast.neighbours(_NEIGHBOURS, chance=chance)]
+    stage = roll.found(name=name, slug="donghu", members=members, now=now)
+    with tenancy.scoped(stage.community.id):
+        shop.stock_the_shelf(stage)
+        service.play(stage)
+        shop.exchange(stage)
+        evening.play(stage)
+    next_door = roll.found(name=LIYUAN, slug="liyuan", members=cast.LIYUAN, now=now)
+    with tenancy.scoped(next_door.community.id):
+        service.play_next_door(next_door)
+
+
+def guide() -> list[str]:
+    """Return whom to sign in as and what to try, line by line; nothing when the demo is not in these books."""
+    if places.find_community_by_name(LIYUAN) is None:
+        return []
+    lines = [f"Sign in 登录 (password 密码: {cast.PASSWORD})"]
+    for member in (*cast.DONGHU, *cast.LIYUAN):
+        chinese, english = member.tries
+        if chinese:
+            lines += [f"  {member.phone}  {member.name}  {chinese}", f"               {english}"]
+    return [*lines, "Without signing in 不用登录: /c/donghu"]
