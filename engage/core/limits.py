@@ -53,8 +53,10 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
 
 def tries_so_far(key: str, *, since: datetime) -> int:
     """Return how many tries `add_try` counted for a thing whose window is named by its beginning."""
-    found = require_transaction().connection().execute(
-        select(AttemptCount.count).where(AttemptCount.key == key[:160], AttemptCount.window_start == since)
+    found = (
+        require_transaction()
+        .connection()
+        .execute(select(AttemptCount.count).where(AttemptCount.key == key[:160], AttemptCount.window_start == since))
     )
     return found.scalar() or 0
 
