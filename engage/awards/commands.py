@@ -158,7 +158,11 @@ def _post(
         approver_id=actor.person_id,
         now=now,
         basis={
-            "rule": {"code": version.code, "version": version.version},
+            "rule": {
+                "code": version.code,
+                "version": version.version,
+                "name": rules.NAMES.get(version.code, version.code),
+            },
             "minutes": card.minutes,
             "grade": card.grade,
             "trimmed_by": result.trimmed_by,

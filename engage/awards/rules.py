@@ -11,6 +11,8 @@ from engage.core.errors import N_, DomainError
 
 #: the rule every community starts with: an hour of patrol is 10 points, of other service 8, of training 4
 DEFAULT_CODE = "service"
+#: what people call a rule; stored with the entry
+NAMES = {DEFAULT_CODE: N_("服务积分")}
 
 
 class NoRule(DomainError):

@@ -30,7 +30,7 @@ def test_approved_minutes_become_points_with_their_arithmetic(world: World, patr
     assert ledger.balance_of(person_id=world.volunteer.person_id, now=MORNING).available == 15
     entry = ledger.entry_of(source=f"session:{card.id}:service")
     assert entry is not None
-    assert entry.basis["rule"] == {"code": "service", "version": 1}
+    assert entry.basis["rule"] == {"code": "service", "version": 1, "name": "服务积分"}
     assert entry.basis["minutes"] == 90
     assert entry.approver_id == world.clerk.person_id
     assert attendance.count_to_approve() == 0

@@ -43,4 +43,7 @@ def test_a_name_taken_or_a_bad_phone_founds_nothing(app: Flask) -> None:
     again = run(app, *FOUNDING)
     assert again.exit_code == 1
     assert "已经有一个社区" in again.output
-    assert run(app, "create-community", "别的", "--slug", "a b", "--secretary", "x", "--phone", "13800000001").exit_code == 1
+    assert (
+        run(app, "create-community", "别的", "--slug", "a b", "--secretary", "x", "--phone", "13800000001").exit_code
+        == 1
+    )

@@ -133,7 +133,7 @@ def test_taking_one_s_own_topic_back_says_what_goes(world: World, make_topic: Ma
     client = sign_in(world.volunteer)
     page = client.get(f"/topics/{topic_id}")
     assert "撤回“要撤回的一个议题”，3户附议一起作废" in page.words
-    client.submit(page.form("/withdrawal"), expect=303)
+    client.submit(page.form(f"/topics/{topic_id}/withdrawal"), expect=303)
     assert "撤回了" in client.get("/topics?tab=mine").words
 
 
