@@ -125,7 +125,7 @@ def stop_vote(*, vote_id: int, actor: Actor, now: datetime) -> datetime:
             vote.stopped_at = at
             audit.record("vote stopped", actor=actor, subject=f"vote:{vote.id}", now=at)
         elif state not in {"closing", "closed"}:
-            raise VoteRefused(N_("这场表决没有在进行，不用叫停。"))
+            raise VoteRefused(N_("这场表决没有开着，不用叫停。"))
         deadline = rules.deadline_of(closes_at=vote.closes_at, stopped_at=vote.stopped_at)
     return deadline or at
 

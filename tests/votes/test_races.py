@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -25,8 +24,9 @@ from tests.make import NOW
 from tests.votes.make_votes import cast, make_households, make_vote, race, unit_of
 
 GRACE = timedelta(seconds=15)
-#: rounds per race; the catalogue asks for 300 (C10) and 1,000 (C11): ENGAGE_RACE_ROUNDS=1000
-ROUNDS = int(os.environ.get("ENGAGE_RACE_ROUNDS", "60"))
+#: a taste while working; the catalogue's own numbers run with the slow tests
+C10_ROUNDS = pytest.mark.parametrize("rounds", [40, pytest.param(300, marks=pytest.mark.slow)])
+C11_ROUNDS = pytest.mark.parametrize("rounds", [60, pytest.param(1000, marks=pytest.mark.slow)])
 
 
 @pytest.fixture
@@ -39,7 +39,10 @@ def ballots_in(vote_id: int) -> int:
     return int(db.session.execute(statement, {"vote": vote_id}).scalar_one())
 
 
-def test_c10_two_phones_and_the_desk_of_one_household(app: Flask, world: World, voters: list[Actor]) -> None:
+@C10_ROUNDS
+def test_c10_two_phones_and_the_desk_of_one_household(
+    app: Flask, world: World, voters: list[Actor], rounds: int
+) -> None:
     unit_id = unit_of(world.volunteer)
 
     def on(channel: str, actor: Actor, vote_id: int) -> str:
@@ -48,7 +51,7 @@ def test_c10_two_phones_and_the_desk_of_one_household(app: Flask, world: World, 
             vote_id=vote_id, actor=actor, unit_id=unit_id, choices=[0], token=token, now=NOW, channel=channel
         ).code
 
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         vote_id = make_vote([world.volunteer, *voters])
         outcomes = race(
             app,
@@ -66,7 +69,7 @@ def test_c10_two_phones_and_the_desk_of_one_household(app: Flask, world: World, 
 
 def test_property_4_one_form_sent_twice_at_once(app: Flask, world: World, voters: list[Actor]) -> None:
     for changeable in (False, True):
-        for _round in range(ROUNDS // 2):
+        for _round in range(20):
             vote_id = make_vote(voters, changeable=changeable)
             token = votes.form_token(vote_id=vote_id, unit_id=unit_of(voters[0]))
             outcomes = race(app, world.donghu, *[partial(cast, vote_id, voters[0], 0, token=token)] * 3)
@@ -77,12 +80,13 @@ def test_property_4_one_form_sent_twice_at_once(app: Flask, world: World, voters
             assert ballots_in(vote_id) == (0 if changeable else 1)
 
 
+@C11_ROUNDS
 def test_c11_every_acknowledged_ballot_is_counted_and_no_refused_one(
-    app: Flask, world: World, voters: list[Actor]
+    app: Flask, world: World, voters: list[Actor], rounds: int
 ) -> None:
     """The deadline falls among the casts: the chair stopped fifteen seconds less a moment before."""
     seen = set()
-    for number in range(ROUNDS):
+    for number in range(rounds):
         vote_id = make_vote(voters, now=NOW - timedelta(minutes=5))
         began = time.monotonic()
 
