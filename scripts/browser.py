@@ -38,8 +38,13 @@ def find_browser() -> str | None:
 def ensure_browser() -> str:
     """Return the path of a browser, installing one first when there is none; raise SystemExit when that fails."""
     found = find_browser()
-    if found is None or not has_chinese_font():
-        _install_with_apt(browser=found is None)
+    wanted = [
+        *(["chromium"] if found is None and _is_debian() else []),
+        *([] if has_chinese_font() else ["fonts-noto-cjk"]),
+        *([] if driver_runs() else ["libatomic1"]),  # the one library Playwright's driver takes from the system
+    ]
+    if wanted:
+        _install_with_apt(wanted)
         found = find_browser()
     if found is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, stdout=sys.stderr)
@@ -60,16 +65,26 @@ def has_chinese_font() -> bool:
     return any(path.name.startswith(("NotoSansCJK", "wqy-")) for path in Path("/usr/share/fonts").rglob("*.tt*"))
 
 
-def _install_with_apt(*, browser: bool) -> None:
+def driver_runs() -> bool:
+    """Tell whether Playwright's own driver program starts on this machine."""
+    from playwright._impl._driver import compute_driver_executable  # noqa: PLC0415 - nothing public tells its place
+
+    try:
+        subprocess.run([*compute_driver_executable(), "--version"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def _install_with_apt(packages: list[str]) -> None:
     apt = shutil.which("apt-get")
     if apt is None:
         return
     become_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if become_root and shutil.which("sudo") is None:
         return
-    wanted = ["fonts-noto-cjk", *(["chromium"] if browser and _is_debian() else [])]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["-y", "install", "--no-install-recommends", *wanted]):
+    for words in (["update"], ["-y", "install", "--no-install-recommends", *packages]):
         subprocess.run([*become_root, apt, "-qq", *words], check=False, stdout=sys.stderr, env=environment)
 
 

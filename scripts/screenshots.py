@@ -2,10 +2,12 @@
 
 python -m scripts.screenshots             all of them, into docs/screenshots/
 python -m scripts.screenshots home board  only those whose name begins so
+python -m scripts.screenshots --at http://127.0.0.1:8000 --to pictures   of a server that runs already
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -14,9 +16,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -71,30 +74,47 @@ PICTURES = (
 )
 
 
-def main(wanted: list[str]) -> None:
+def main() -> None:
     """Tell the story into a folder of its own, serve it, and take the pictures."""
-    chosen = [one for one in PICTURES if not wanted or one.name.startswith(tuple(wanted))]
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address, sync_playwright() as playwright:
+    parser = argparse.ArgumentParser(description="Take the pictures of the documents.")
+    parser.add_argument("names", nargs="*", help="beginnings of names; all without any")
+    parser.add_argument("--at", help="address of a server that holds the demo story; without it one is started")
+    parser.add_argument("--to", type=Path, default=FOLDER, help="folder to write into")
+    given = parser.parse_args()
+    chosen = [one for one in PICTURES if not given.names or one.name.startswith(tuple(given.names))]
+    given.to.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        address = given.at or stack.enter_context(serving(Path(stack.enter_context(tempfile.TemporaryDirectory()))))
+        playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=ensure_browser(), args=list(FLAGS[1:]))
+        kept: dict[str, Any] = {}
         for picture in chosen:
-            take(picture, browser=browser, address=address)
+            take(picture, browser=browser, address=address, folder=given.to, kept=kept)
         browser.close()
 
 
-def take(picture: Picture, *, browser: Browser, address: str) -> None:
+def take(picture: Picture, *, browser: Browser, address: str, folder: Path, kept: dict[str, Any]) -> None:
     """Take one picture of the whole page."""
-    context = browser.new_context(base_url=address, viewport=picture.size, locale="zh-CN", device_scale_factor=1)
+    context = browser.new_context(
+        base_url=address,
+        viewport=picture.size,
+        locale="zh-CN",
+        storage_state=kept.get(picture.who),  # signing in is limited to five times a minute
+    )
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in picture.cookies.items()])
     page = context.new_page()
-    if picture.who:
+    if picture.who and picture.who not in kept:
         sign_in(page, picture.who)
+        kept[picture.who] = context.storage_state()
     answer = page.goto(picture.path)
     for selector in picture.follow:
         page.locator(selector).first.click()
         page.wait_for_load_state()
+    # The bar at the foot of a phone is fixed to the window: make the window as high as the page.
+    height = page.evaluate("() => document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": picture.size["width"], "height": max(height, picture.size["height"])})
     page.wait_for_timeout(300)
-    page.screenshot(path=FOLDER / f"{picture.name}.png", full_page=True)
+    page.screenshot(path=folder / f"{picture.name}.png", full_page=True)
     print(f"{picture.name:18} {answer.status if answer else '?'} {page.url}")
     context.close()
 
@@ -126,7 +146,7 @@ def serving(folder: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{PORT}"
     try:
         for _ in range(600):
-            with suppress(OSError), urllib.request.urlopen(f"{address}/healthz"):
+            with suppress(OSError), urllib.request.urlopen(f"{address}/healthz"):  # noqa: S310 - our own server
                 break
             if process.poll() is not None:
                 sys.exit((folder / "log").read_text())
@@ -139,4 +159,4 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

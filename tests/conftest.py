@@ -47,7 +47,8 @@ def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
 
 @pytest.fixture(scope="session")
 def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
-    with postgres.server() as server:
+    with postgres.server() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(server.binaries), prepend=os.pathsep)  # backups use the pg_dump of the same version
         databases = PostgresDatabases(server=server, folder=tmp_path_factory.mktemp("postgresql"))
         yield databases
         databases.close()

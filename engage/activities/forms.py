@@ -10,9 +10,11 @@ from typing import TypeVar
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from engage import people
 from engage.activities.queries import ShiftCard
 from engage.activities.rules import Kind, Nature, Plan
 from engage.core import clock, web
+from engage.core.access import Role
 from engage.core.errors import DomainError
 
 Choice = TypeVar("Choice", Kind, Nature)
@@ -32,6 +34,12 @@ class PlanForm:
     plan: Plan | None = None
     #: a complaint that belongs to no field
     refusal: str = ""
+
+    @property
+    def leaders(self) -> str:
+        """Return the names and numbers of those who lead teams, as a hint; the first dozen."""
+        found = people.persons_of(people.holders_of(Role.TEAM_LEADER)[:12]).values()
+        return " ".join(f"{person.name}{person.member_no:04d}" for person in found)
 
     @classmethod
     def blank(cls, *, now: datetime, leader_no: int) -> PlanForm:

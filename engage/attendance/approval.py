@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engage import activities, people
 from engage.attendance import queries, rules
-from engage.attendance.models import ServiceSession
+from engage.attendance.models import Presence
 from engage.attendance.queries import SessionCard
 from engage.attendance.rules import Flag
 from engage.core.database import require_transaction
@@ -48,9 +48,9 @@ def refuse(session_id: int, approver_id: int, reason: str, now: datetime) -> Ses
     return queries.cards_from([row])[0]
 
 
-def _decidable(session_id: int, *, approver_id: int) -> ServiceSession:
+def _decidable(session_id: int, *, approver_id: int) -> Presence:
     require_transaction()
-    row = get_in_scope(ServiceSession, session_id, lock=True)
+    row = get_in_scope(Presence, session_id, lock=True)
     if row.state == "open":
         raise ApprovalRefused(N_("这条还没签退，先请组长补上走的时间"))
     if row.state in {"refused", "voided"}:
@@ -65,19 +65,19 @@ def _decidable(session_id: int, *, approver_id: int) -> ServiceSession:
     return row
 
 
-def _count_each_minute_once(row: ServiceSession) -> None:
+def _count_each_minute_once(row: Presence) -> None:
     """Take away what other approved sessions of the same person cover already (service-points §5.2 Overlap)."""
     assert row.started_at is not None  # noqa: S101 - the CHECK on the table says so of every closed session
     assert row.ended_at is not None  # noqa: S101
     others = (
         require_transaction()
         .scalars(
-            select(ServiceSession).where(
-                ServiceSession.person_id == row.person_id,
-                ServiceSession.state == "approved",
-                ServiceSession.id != row.id,
-                ServiceSession.started_at < row.ended_at,
-                ServiceSession.ended_at > row.started_at,
+            select(Presence).where(
+                Presence.person_id == row.person_id,
+                Presence.state == "approved",
+                Presence.id != row.id,
+                Presence.started_at < row.ended_at,
+                Presence.ended_at > row.started_at,
             )
         )
         .all()
@@ -90,12 +90,12 @@ def _count_each_minute_once(row: ServiceSession) -> None:
     row.minutes = minutes
 
 
-def _interval(row: ServiceSession, shift: activities.ShiftCard) -> tuple[datetime, datetime]:
+def _interval(row: Presence, shift: activities.ShiftCard) -> tuple[datetime, datetime]:
     assert row.started_at is not None  # noqa: S101 - as above
     assert row.ended_at is not None  # noqa: S101
     return rules.credited(row.started_at, row.ended_at, starts_at=shift.starts_at, ends_at=shift.ends_at)
 
 
-def _decide(row: ServiceSession, *, state: str, approver_id: int, reason: str, now: datetime) -> None:
+def _decide(row: Presence, *, state: str, approver_id: int, reason: str, now: datetime) -> None:
     row.state, row.decided_by, row.decided_at, row.reason = state, approver_id, now, reason[:200]
     require_transaction().flush()

@@ -53,7 +53,7 @@ class Scan(TenantBase):
 append_only("scan")
 
 
-class ServiceSession(TenantBase):
+class Presence(TenantBase):
     """One person's time at one shift. `proposed` waits for approval by somebody else."""
 
     __tablename__ = "service_session"

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from engage import activities
 from engage.activities import ShiftCard
 from engage.attendance import rules
-from engage.attendance.models import HeadCount, RollClosure, Scan, ServiceSession
+from engage.attendance.models import HeadCount, Presence, RollClosure, Scan
 from engage.core.database import db
 from engage.core.fence import get_in_scope
 
@@ -55,9 +55,9 @@ class Roll:
 def list_to_approve(limit: int, offset: int) -> list[SessionCard]:
     """Return the sessions that wait for approval, oldest first."""
     return _cards(
-        select(ServiceSession)
-        .where(ServiceSession.state == "proposed")
-        .order_by(ServiceSession.ended_at, ServiceSession.id)
+        select(Presence)
+        .where(Presence.state == "proposed")
+        .order_by(Presence.ended_at, Presence.id)
         .limit(limit)
         .offset(offset)
     )
@@ -65,38 +65,36 @@ def list_to_approve(limit: int, offset: int) -> list[SessionCard]:
 
 def count_to_approve() -> int:
     """Return how many sessions wait for approval."""
-    return db.session.scalar(select(func.count(ServiceSession.id)).where(ServiceSession.state == "proposed")) or 0
+    return db.session.scalar(select(func.count(Presence.id)).where(Presence.state == "proposed")) or 0
 
 
 def session_cards(session_ids: Collection[int]) -> dict[int, SessionCard]:
     """Return sessions by id."""
     if not session_ids:
         return {}
-    return {card.id: card for card in _cards(select(ServiceSession).where(ServiceSession.id.in_(set(session_ids))))}
+    return {card.id: card for card in _cards(select(Presence).where(Presence.id.in_(set(session_ids))))}
 
 
 def sessions_of_shift(shift_id: int) -> list[SessionCard]:
     """Return everybody's time at one shift, by arrival."""
-    statement = select(ServiceSession).where(ServiceSession.shift_id == shift_id)
-    return _cards(statement.order_by(ServiceSession.started_at, ServiceSession.id))
+    statement = select(Presence).where(Presence.shift_id == shift_id)
+    return _cards(statement.order_by(Presence.started_at, Presence.id))
 
 
 def session_of(shift_id: int, person_id: int) -> SessionCard | None:
     """Return a person's time at a shift, or None when they have not checked in."""
-    cards = _cards(
-        select(ServiceSession).where(ServiceSession.shift_id == shift_id, ServiceSession.person_id == person_id)
-    )
+    cards = _cards(select(Presence).where(Presence.shift_id == shift_id, Presence.person_id == person_id))
     return cards[0] if cards else None
 
 
 def minutes_of(person_id: int, start: datetime, end: datetime) -> int:
     """Return a person's approved volunteer minutes that began within [start, end): paid duty and drills never count."""
     rows = db.session.execute(
-        select(ServiceSession.shift_id, ServiceSession.minutes).where(
-            ServiceSession.person_id == person_id,
-            ServiceSession.state == "approved",
-            ServiceSession.started_at >= start,
-            ServiceSession.started_at < end,
+        select(Presence.shift_id, Presence.minutes).where(
+            Presence.person_id == person_id,
+            Presence.state == "approved",
+            Presence.started_at >= start,
+            Presence.started_at < end,
         )
     ).all()
     shifts = activities.shift_cards([row.shift_id for row in rows])
@@ -120,9 +118,7 @@ def media_of(shift_id: int) -> dict[tuple[int, str], str]:
 
 def count_checked_in(shift_id: int) -> int:
     """Return how many persons have checked in to a shift."""
-    statement = select(func.count(ServiceSession.id)).where(
-        ServiceSession.shift_id == shift_id, ServiceSession.started_at.is_not(None)
-    )
+    statement = select(func.count(Presence.id)).where(Presence.shift_id == shift_id, Presence.started_at.is_not(None))
     return db.session.scalar(statement) or 0
 
 
@@ -132,7 +128,7 @@ def last_arrival(shift_id: int) -> int | None:
     return db.session.scalar(statement.order_by(Scan.received_at.desc(), Scan.id.desc()).limit(1))
 
 
-def recorders_of(rows: Iterable[ServiceSession]) -> dict[int, set[int]]:
+def recorders_of(rows: Iterable[Presence]) -> dict[int, set[int]]:
     """Return who else wrote part of each session down, by session id: they may not approve it."""
     by_pair = {(row.shift_id, row.person_id): row for row in rows}
     others: dict[int, set[int]] = {row.id: {row.closed_by} - {None} for row in by_pair.values()}  # type: ignore[misc]
@@ -163,9 +159,9 @@ def over_counted(shift_ids: Collection[int]) -> set[int]:
     if not shift_ids:
         return set()
     checked_in = (
-        select(ServiceSession.shift_id, func.count(ServiceSession.id).label("number"))
-        .where(ServiceSession.shift_id.in_(set(shift_ids)), ServiceSession.started_at.is_not(None))
-        .group_by(ServiceSession.shift_id)
+        select(Presence.shift_id, func.count(Presence.id).label("number"))
+        .where(Presence.shift_id.in_(set(shift_ids)), Presence.started_at.is_not(None))
+        .group_by(Presence.shift_id)
         .subquery()
     )
     statement = select(HeadCount.shift_id, HeadCount.counted, checked_in.c.number).join(
@@ -178,7 +174,7 @@ def over_counted(shift_ids: Collection[int]) -> set[int]:
     }
 
 
-def cards_from(rows: Sequence[ServiceSession]) -> list[SessionCard]:
+def cards_from(rows: Sequence[Presence]) -> list[SessionCard]:
     """Return the cards of loaded rows, in the same order, with four queries for all of them."""
     shift_ids = {row.shift_id for row in rows}
     shifts = activities.shift_cards(shift_ids)
@@ -206,10 +202,10 @@ def cards_from(rows: Sequence[ServiceSession]) -> list[SessionCard]:
     ]
 
 
-def _cards(statement: Select[ServiceSession]) -> list[SessionCard]:
+def _cards(statement: Select[Presence]) -> list[SessionCard]:
     return cards_from(db.session.scalars(statement).all())
 
 
 def get_session(session_id: int) -> SessionCard:
     """Return one session. Raises `NotFound`."""
-    return cards_from([get_in_scope(ServiceSession, session_id)])[0]
+    return cards_from([get_in_scope(Presence, session_id)])[0]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engage import activities
 from engage.attendance import commands, queries, rules
-from engage.attendance.models import HeadCount, RollClosure, ServiceSession
+from engage.attendance.models import HeadCount, Presence, RollClosure
 from engage.attendance.queries import Roll
 from engage.attendance.rules import Flag, Grade, RollRefused
 from engage.core import audit
@@ -68,7 +68,7 @@ def end_by_hand(*, session_id: int, ended_at: datetime, actor: Actor, now: datet
     Raises `RollRefused`, `EndRefused`, `Forbidden`, `NotFound`.
     """
     with transaction():
-        row = get_in_scope(ServiceSession, session_id, lock=True)
+        row = get_in_scope(Presence, session_id, lock=True)
         shift = activities.get_shift(row.shift_id)
         commands.ensure_leads(shift, actor=actor)
         if row.state != "open":

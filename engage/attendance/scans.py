@@ -16,14 +16,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engage.activities import ShiftCard
 from engage.attendance import rules
-from engage.attendance.models import Scan, ServiceSession
+from engage.attendance.models import Presence, Scan
 from engage.attendance.rules import Flag, Grade, Kind
 from engage.core.database import dialect
 from engage.core.errors import N_, Conflict
 from engage.core.tenancy import current_community_id
 
 SCAN: Table = Scan.__table__  # type: ignore[assignment]
-SESSION: Table = ServiceSession.__table__  # type: ignore[assignment]
+SESSION: Table = Presence.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ def day_of_month(value: date | datetime) -> int:
 def month_name(value: date | datetime) -> str:
     """Return "6月" or "Jun" (Shanghai day of a moment)."""
     moment = clock.local_date(value) if isinstance(value, datetime) else value
-    return str(format_date(moment, "MMM", rebase=False))
+    return str(format_date(moment, "MMM", rebase=False)) if language() == "en" else f"{moment.month}月"
 
 
 def dotted_day(value: datetime) -> str:

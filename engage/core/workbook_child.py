@@ -32,7 +32,7 @@ MAX_CELLS = 1_000_000
 MAX_ROWS = 50_000
 MAX_AREA = 2_000_000  # the reader fills the whole rectangle between the first and the last cell
 MAX_TEXT = 2_000
-MEMORY = 448 * MEBI  # of addresses, of which the interpreter itself takes about 100
+MEMORY = 384 * MEBI  # of addresses, of which the interpreter itself takes about 100
 CPU_SECONDS = 8
 TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})(\d{1,9})["']""")

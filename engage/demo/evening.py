@@ -180,15 +180,6 @@ def prepare_tonight(stage: Stage) -> None:
         key=stage.key(),
         now=stage.ago(days=6),
     )
-    if not talks.item_ids(talk_id):  # TMP
-        talks.add_item(
-            talk_id=talk_id,
-            title="电动车充电棚建在哪里",
-            minutes=30,
-            actor=secretary,
-            key=stage.key(),
-            now=stage.ago(days=6),
-        )
     first = talks.item_ids(talk_id)[0]
     talks.add_motion(
         item_id=first,

@@ -1,11 +1,11 @@
-"""Act two: a month of service. Shifts were planned, signed up for, led, approved and paid; tonight's patrol is under way."""
+"""Act two: two months of service. Shifts were planned, signed up for, led, approved and paid; tonight's patrol is under way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from engage import activities, attendance
+from engage import activities, attendance, awards
 from engage.activities import Kind, Nature, Plan
 from engage.core import clock
 from engage.core.access import Actor
@@ -30,6 +30,36 @@ class Duty:
 
 
 PAST = (
+    Duty(
+        title="桂园片区夜巡",
+        place="桂园东门岗亭",
+        kind=Kind.PATROL,
+        day=-51,
+        starts=time(19, 30),
+        ends=time(21, 0),
+        capacity=8,
+        joined=6,
+    ),
+    Duty(
+        title="放学护路",
+        place="文昌小学南门",
+        kind=Kind.SERVICE,
+        day=-45,
+        starts=time(16, 30),
+        ends=time(17, 30),
+        capacity=5,
+        joined=5,
+    ),
+    Duty(
+        title="桂园片区夜巡",
+        place="桂园东门岗亭",
+        kind=Kind.PATROL,
+        day=-37,
+        starts=time(19, 30),
+        ends=time(21, 0),
+        capacity=8,
+        joined=7,
+    ),
     Duty(
         title="桂园片区夜巡",
         place="桂园东门岗亭",
@@ -139,13 +169,17 @@ _LASTS = timedelta(hours=2)
 
 
 def play(stage: Stage) -> None:
-    """Play a month of service in the community of the stage."""
+    """Play two months of service in the community of the stage."""
+    agree_on_points(stage)
     for duty in PAST:
         shift_id = plan(stage, duty)
         coming = come(stage, shift_id=shift_id, count=duty.joined, before=_start_of(stage, duty))
         serve(stage, shift_id=shift_id, people=coming)
+        if duty is not PAST[-1]:  # the last one waits for 吴小婷, or whoever tries the demo
+            approve(stage, shift_id=shift_id, now=_start_of(stage, duty) + timedelta(hours=18))
     for duty in AHEAD:
-        come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty))
+        # Left for the stranger who tries the demo as 周桂芳.
+        come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty), with_known=False)
     walk_now(stage)
 
 
@@ -162,6 +196,30 @@ def play_next_door(stage: Stage) -> None:
         joined=2,
     )
     come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty))
+
+
+def agree_on_points(stage: Stage) -> None:
+    """Let the secretary draft the rule that turns minutes into points, and the clerk approve it."""
+    began = stage.ago(days=90)
+    rule_id = awards.draft_rule(
+        terms=awards.DEFAULT_TERMS,
+        valid_from=clock.local_date(began),
+        source="社区居委会会议定",
+        actor=stage["secretary"],
+        now=began,
+    )
+    awards.approve_rule(rule_id=rule_id, actor=stage["clerk"], now=began + timedelta(minutes=40))
+
+
+def approve(stage: Stage, *, shift_id: int, now: datetime) -> None:
+    """Let the clerk approve everybody's time at a shift; the points are on the ledger at once."""
+    for number, session in enumerate(attendance.sessions_of_shift(shift_id)):
+        awards.approve_and_award(
+            session_id=session.id,
+            actor=stage["clerk"],
+            now=now + timedelta(seconds=15 * number),
+            reason="核对过名单" if session.flags else "",
+        )
 
 
 def plan(stage: Stage, duty: Duty) -> int:
@@ -198,11 +256,12 @@ def walk_now(stage: Stage) -> int:
     return shift_id
 
 
-def come(stage: Stage, *, shift_id: int, count: int, before: datetime) -> list[Actor]:
-    """Let some volunteers sign up for a shift, 周桂芳 first; returns who did."""
-    names = [actor for actor in stage.volunteers() if actor is not stage["leader"]]
-    first = [actor for actor in names if actor is stage["volunteer"]]
-    others = stage.chance.sample([actor for actor in names if actor not in first], min(count - 1, len(names) - 1))
+def come(stage: Stage, *, shift_id: int, count: int, before: datetime, with_known: bool = True) -> list[Actor]:
+    """Let some volunteers sign up for a shift, 周桂芳 and 孙玉梅 first unless they stay at home; returns who did."""
+    known = [stage["volunteer"], stage["neighbour"]]
+    first = known if with_known else []
+    names = [actor for actor in stage.volunteers() if actor not in (stage["leader"], *known)]
+    others = stage.chance.sample(names, min(count - len(first), len(names)))
     for number, actor in enumerate([*first, *others]):
         moment = before - timedelta(days=2, minutes=7 * number)
         activities.sign_up(shift_id=shift_id, person_id=actor.person_id, actor=actor, now=moment)

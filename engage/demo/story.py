@@ -7,7 +7,7 @@ from datetime import datetime
 
 from engage import places
 from engage.core import tenancy
-from engage.demo import cast, evening, roll, service
+from engage.demo import cast, evening, roll, service, shop
 
 DONGHU = "东湖社区"
 LIYUAN = "梨园社区"
@@ -24,7 +24,9 @@ def tell(*, now: datetime, name: str = DONGHU) -> None:
     members = [*cast.DONGHU, *cast.neighbours(_NEIGHBOURS, chance=chance)]
     stage = roll.found(name=name, slug="donghu", members=members, now=now)
     with tenancy.scoped(stage.community.id):
+        shop.stock_the_shelf(stage)
         service.play(stage)
+        shop.exchange(stage)
         evening.play(stage)
     next_door = roll.found(name=LIYUAN, slug="liyuan", members=cast.LIYUAN, now=now)
     with tenancy.scoped(next_door.community.id):

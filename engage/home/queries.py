@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from engage import activities, attendance, ledger, people, resolutions, rewards, talks, topics
 from engage.core import clock
@@ -26,14 +25,15 @@ class ShiftRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FrontPage:
-    """Everything on the phone's front page. `goal` is the next thing on the shelf and what is missing for it."""
+    """Everything on the phone's front page. `reach` can be had now; `goal` is the next thing, `missing` points away."""
 
     part_of_day: rules.PartOfDay
     volunteers: bool
     duty: activities.ShiftCard | None
     duty_today: bool
     balance: ledger.Balance
-    goal: Any
+    reach: rewards.ItemCard | None
+    goal: rewards.ItemCard | None
     missing: int
     talk: talks.TalkCard | None
     talk_today: bool
@@ -47,7 +47,8 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
     mine = activities.shifts_of(person_id=actor.person_id, start=now - timedelta(hours=12), end=week_ends)
     duty = next((shift for shift in mine if shift.ends_at > now and not shift.cancelled), None)
     balance = ledger.balance_of(person_id=actor.person_id)
-    goal = _goal(balance.available)
+    shelf = rewards.shelf(now=now)
+    goal = rules.next_goal(shelf, available=balance.available)
     talk = talks.find_running(now=now) or talks.find_next(now=now)
     return FrontPage(
         part_of_day=rules.part_of_day(clock.local(now)),
@@ -55,8 +56,9 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
         duty=duty,
         duty_today=duty is not None and _is_today(duty.starts_at, now=now),
         balance=balance,
+        reach=rules.within_reach(shelf, available=balance.available),
         goal=goal,
-        missing=rules.points_missing(price=goal.price, available=balance.available) if goal else 0,
+        missing=goal.price - balance.available if goal else 0,
         talk=talk,
         talk_today=talk is not None and _is_today(talk.starts_at, now=now),
         wanted=_wanted(mine_ids={shift.id for shift in mine}, now=now, until=week_ends),
@@ -66,13 +68,6 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
 
 def _is_today(moment: datetime, *, now: datetime) -> bool:
     return clock.local_date(moment) == clock.local_date(now)
-
-
-def _goal(available: int) -> Any:
-    """Return the best thing within reach, or else the nearest beyond it."""
-    return rewards.cheapest_affordable(points=available) or min(
-        rewards.shelf(limit=20), key=lambda item: (item.price, item.id), default=None
-    )
 
 
 def _wanted(*, mine_ids: set[int], now: datetime, until: datetime) -> list[ShiftRow]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 
 class PartOfDay(StrEnum):
@@ -33,6 +35,26 @@ def places_left(*, capacity: int, joined: int) -> int:
     return max(capacity - joined, 0)
 
 
-def points_missing(*, price: int, available: int) -> int:
-    """Return how many points are still to be earned for a price; 0 when it can be had now."""
-    return max(price - available, 0)
+class Priced(Protocol):
+    """Anything that has a price in points and a number of pieces left."""
+
+    @property
+    def price(self) -> int:
+        """Points."""
+
+    @property
+    def left(self) -> int:
+        """Pieces nobody waits for."""
+
+
+Thing = TypeVar("Thing", bound=Priced)
+
+
+def within_reach(shelf: Sequence[Thing], *, available: int) -> Thing | None:
+    """Return the dearest thing that can be had now, or None."""
+    return max((item for item in shelf if item.left and item.price <= available), key=lambda i: i.price, default=None)
+
+
+def next_goal(shelf: Sequence[Thing], *, available: int) -> Thing | None:
+    """Return the cheapest thing that is not within reach yet, or None."""
+    return min((item for item in shelf if item.left and item.price > available), key=lambda i: i.price, default=None)

@@ -7,18 +7,18 @@ from typing import Any
 
 from flask_babel import gettext
 
-from engage.core.i18n import _l as lazy
+from engage.core.i18n import _l
 
 KINDS = {
-    "award": lazy("加分"),
-    "hold": lazy("换东西，先留着"),
-    "release": lazy("不换了，退回"),
-    "spend": lazy("东西领走"),
-    "expire": lazy("到期"),
-    "reversal": lazy("更正"),
+    "award": _l("加分"),
+    "hold": _l("换东西，先留着"),
+    "release": _l("不换了，退回"),
+    "spend": _l("东西领走"),
+    "expire": _l("到期"),
+    "reversal": _l("更正"),
 }
 
-_CAPS = {"activity": lazy("同一场活动"), "day": lazy("一天"), "month": lazy("一个月")}
+_CAPS = {"activity": _l("同一场活动"), "day": _l("一天"), "month": _l("一个月")}
 
 
 def _(sentence: str, **facts: object) -> str:

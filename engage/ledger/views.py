@@ -28,7 +28,7 @@ def entry_title(kind: str, memo: str) -> str:
 
 
 @bp.app_template_filter()
-def month_name(first: date) -> str:
+def year_and_month(first: date) -> str:
     """Return the name of a month, with its year."""
     if i18n.language() == "en":
         return str(format_date(first, "MMMM y", rebase=False))

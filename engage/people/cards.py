@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from engage.core import audit, sealed, tenancy
 from engage.core.access import Actor
@@ -99,27 +99,29 @@ def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
     wanted = set(person_ids)
     versions: dict[int, int] = {}
     live: set[int] = set()
-    rows = session.execute(
-        select(Medium.person_id, func.max(Medium.version), func.count(Medium.id) - func.count(Medium.revoked_at))
-        .where(Medium.person_id.in_(wanted))
-        .group_by(Medium.person_id)
-    )
+    statement = select(
+        Medium.person_id, func.max(Medium.version), func.count(Medium.id) - func.count(Medium.revoked_at)
+    ).group_by(Medium.person_id)
+    if len(wanted) <= 500:  # a whole roster is more ids than one statement may carry
+        statement = statement.where(Medium.person_id.in_(wanted))
+    rows = session.execute(statement)
     for person_id, version, living in rows:
         versions[person_id] = version
         if living:
             live.add(person_id)
-    for person_id in sorted(wanted - live):
-        version = versions.get(person_id, 0) + 1
-        session.add(
-            Medium(
-                community_id=current_community_id(),
-                person_id=person_id,
-                version=version,
-                token_hash=_hash(_token(person_id, version)),
-                issued_at=now,
-            )
-        )
-    session.flush()
+    fresh = [
+        {
+            "community_id": current_community_id(),
+            "person_id": person_id,
+            "version": versions.get(person_id, 0) + 1,
+            "token_hash": _hash(_token(person_id, versions.get(person_id, 0) + 1)),
+            "issued_at": now,
+            "revoked_at": None,
+        }
+        for person_id in sorted(wanted - live)
+    ]
+    if fresh:
+        session.execute(insert(Medium), fresh)
     return len(wanted - live)
 
 

@@ -14,15 +14,15 @@ from engage.core.fence import get_in_scope
 from engage.people.models import RoleGrant
 from engage.people.queries import get_person
 
-#: roles the office hands out; what everybody is by being on the roll is not among them
+#: roles the office hands out; what everybody is by being on the roll is not among them; least power first, as the form offers them
 OFFICES = (
-    Role.SECRETARY,
-    Role.CLERK,
-    Role.GRID_OFFICER,
     Role.TEAM_LEADER,
     Role.DESK,
     Role.TELLER,
     Role.RECORDER,
+    Role.GRID_OFFICER,
+    Role.CLERK,
+    Role.SECRETARY,
 )
 
 

@@ -48,4 +48,4 @@ def unsealed_phone(person: Person) -> str | None:
 
 def masked_phone(last4: str | None) -> str:
     """Return what lists show: only the last four digits are known to them."""
-    return f"·······{last4}" if last4 else ""
+    return f"*******{last4}" if last4 else ""

@@ -107,6 +107,7 @@ def edit(person_id: int, *, me: Actor) -> Response:
 def update(person_id: int, *, me: Actor) -> Response:
     """Correct an entry."""
     person = get_person(person_id)
+    status = 422
     form = PersonForm.parse(web.request.form)
     particulars = form.particulars(now=clock.now(), kept_phone=unsealed_phone(person))
     if particulars is not None:
@@ -114,6 +115,7 @@ def update(person_id: int, *, me: Actor) -> Response:
             membership.edit_person(person_id=person_id, particulars=particulars, actor=me, now=clock.now())
         except DomainError as refusal:
             form.refuse(refusal)
+            status = refusal.status
         else:
             return web.see_other(web.url_for("people.show", person_id=person_id))
-    return web.page("people/edit.html", status=422, form=form, person=get_person(person_id))
+    return web.page("people/edit.html", status=status, form=form, person=get_person(person_id))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engage.core.errors import DomainError
+from engage.core.web import say
 
 
 @dataclass(kw_only=True)
@@ -13,7 +14,7 @@ class Typed:
     """The fields of a form as typed, with a sentence for each that was refused."""
 
     values: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, DomainError] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, form: Mapping[str, str], *names: str) -> Typed:
@@ -27,5 +28,5 @@ class Typed:
 
     def refused(self, error: DomainError) -> Typed:
         """Keep what was typed and hang the refusal on its field."""
-        self.errors[error.field or ""] = error
+        self.errors[error.field or ""] = say(error)
         return self

@@ -90,11 +90,11 @@ def cards_of(rows: Sequence[Item], *, now: datetime | None = None) -> list[ItemC
 
 def _lapsed(item_ids: Collection[int], now: datetime) -> dict[int, int]:
     rows = db.session.execute(
-        select(Redemption.item_id, func.count(Redemption.id).label("count"))
+        select(Redemption.item_id, func.count(Redemption.id).label("waiting"))
         .where(Redemption.item_id.in_(item_ids), Redemption.state == State.RESERVED, Redemption.expires_at <= now)
         .group_by(Redemption.item_id)
     )
-    return {row.item_id: int(row.count) for row in rows}
+    return {row.item_id: int(row.waiting) for row in rows}
 
 
 def lapsed_points(*, person_id: int, now: datetime) -> int:
@@ -155,8 +155,9 @@ def get_redemption(*, redemption_id: int, person_id: int, now: datetime) -> Rede
 
 
 def code_of(*, redemption_id: int) -> tuple[str, str]:
-    """Return the two halves of a pick-up code."""
-    return rules.shown(codes.digits_for(get_in_scope(Redemption, redemption_id).code_seed))
+    """Return a pick-up code twice: the eight digits, and the way people read them out, "4729 8035"."""
+    digits = codes.digits_for(get_in_scope(Redemption, redemption_id).code_seed)
+    return digits, rules.shown(digits)
 
 
 def find_by_code(*, digits: str, now: datetime) -> RedemptionCard | None:

@@ -81,9 +81,9 @@ def digits_of(text: str) -> str:
     return digits
 
 
-def shown(digits: str) -> tuple[str, str]:
+def shown(digits: str) -> str:
     """Return the code in the two halves people read out."""
-    return digits[:4], digits[4:]
+    return f"{digits[:4]} {digits[4:]}"
 
 
 def missing(*, price: int, available: int) -> int:

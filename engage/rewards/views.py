@@ -10,7 +10,7 @@ from engage.core import clock
 from engage.core.access import Actor, signed_in
 from engage.core.errors import DomainError
 from engage.core.i18n import _
-from engage.core.web import flash, page, request, see_other, url_for, whole_number
+from engage.core.web import flash, page, request, say, see_other, url_for, whole_number
 from engage.rewards import commands, queries, rules
 
 bp = Blueprint("rewards", __name__)
@@ -54,7 +54,7 @@ def _item(item_id: int, me: Actor, *, refusal: DomainError | None = None) -> Res
         item=queries.get_item(item_id=item_id, now=now),
         available=_available(me),
         had=queries.count_taken(person_id=me.person_id, item_id=item_id, now=now),
-        refusal=refusal,
+        refusal=say(refusal) if refusal else None,
     )
 
 
@@ -101,7 +101,7 @@ def _pass(redemption_id: int, me: Actor, *, refusal: DomainError | None = None) 
         status=422 if refusal else 200,
         card=queries.get_redemption(redemption_id=redemption_id, person_id=me.person_id, now=clock.now()),
         code=queries.code_of(redemption_id=redemption_id),
-        refusal=refusal,
+        refusal=say(refusal) if refusal else None,
     )
 
 

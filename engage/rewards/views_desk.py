@@ -9,7 +9,7 @@ from engage.core import clock
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, TooManyAttempts
 from engage.core.i18n import _
-from engage.core.web import flash, page, request, see_other, url_for, whole_number
+from engage.core.web import flash, page, request, say, see_other, url_for, whole_number
 from engage.rewards import desk, queries, rules, stock
 from engage.rewards.forms import Typed
 from engage.rewards.views import bp
@@ -34,7 +34,7 @@ def _desk(form: Typed, *, found: object = None, given: object = None, refusal: D
         form=form,
         found=found,
         given=given,
-        refusal=refusal,
+        refusal=say(refusal) if refusal else None,
     )
 
 

@@ -23,7 +23,7 @@ COLUMNS: Final[tuple[tuple[Field, tuple[Field, ...]], ...]] = (
     (Field.GRID, (Field.GRID,)),
     (Field.ADDRESS, (Field.ADDRESS, Field.BUILDING, Field.ENTRANCE, Field.ROOM, Field.AREA)),
     (Field.BIRTH, (Field.BIRTH, Field.BIRTH_MONTH, Field.BIRTH_DAY, Field.AGE)),
-    (Field.TEAM, (Field.VOLUNTEER, Field.TEAM, Field.TEAM_TICK)),
+    (Field.TEAM, (Field.TEAM, Field.VOLUNTEER, Field.TEAM_TICK)),
 )
 
 
@@ -117,9 +117,10 @@ def _texts(line: rules.Line, *, fields: Sequence[Field], comparison: Comparison)
         name: " ".join(filter(None, (cell_text(line.cells, c) for c, f in enumerate(fields) if f in spoken_for)))
         for name, spoken_for in COLUMNS
     }
-    if Field.PHONE in typed and line.person:
-        typed[Field.PHONE] = masked(line.person.phone or line.person.landline)
+    team = fields.index(Field.TEAM) if Field.TEAM in fields else None
+    typed[Field.TEAM] = cell_text(line.cells, team)
     if line.person:
+        typed[Field.PHONE] = masked(line.person.phone or line.person.landline)
         typed |= {Field.NAME: line.person.name, Field.BIRTH: str(line.person.birth or "")}
         typed[Field.TEAM] = "、".join(line.person.teams) or (gettext("志愿者") if line.person.volunteer else "")
     if line.dwelling:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage import people
+from engage import people, topics
 from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import transaction
@@ -70,12 +70,10 @@ def plan_talk(
 
 
 def _prefill(session: Session, talk: Talk, *, now: datetime) -> None:
-    """Deferred points come first (talks §5.4 24), then what the residents selected, in their order."""
-    before = session.scalar(
-        select(Talk).where(Talk.state == "adjourned", Talk.id != talk.id).order_by(Talk.number.desc()).limit(1)
-    )
-    deferred = [item for item in queries.list_items(before.id) if item.state == "deferred"] if before else []
-    wanted = [(item.topic_id, item.title, item.minutes) for item in deferred]
+    """Write what was put off first (talks §5.4 24), then what the residents selected, in their order."""
+    selected = topics.list_selected()
+    wanted = [(item.topic_id, item.title, item.minutes) for item in queries.list_deferred()]
+    wanted += [(topic.id, topic.title, topic.minutes) for topic in selected]
     for position, (topic_id, title, minutes) in enumerate(wanted, start=1):
         session.add(
             AgendaItem(
@@ -87,6 +85,8 @@ def _prefill(session: Session, talk: Talk, *, now: datetime) -> None:
                 state="pending",
             )
         )
+    if selected:
+        topics.mark_scheduled(topic_ids=[topic.id for topic in selected], talk_id=talk.id, now=now)
 
 
 def name_staff(*, talk_id: int, staff: Sequence[int | None], actor: Actor, now: datetime) -> None:
@@ -169,4 +169,6 @@ def cancel_talk(*, talk_id: int, reason: str, actor: Actor, now: datetime) -> No
             return
         rules.ensure_move(rules.TALK_MOVES, talk.state, "cancelled")
         talk.state, talk.cancel_reason = "cancelled", reason.strip()[:120]
+        for item in queries.list_items(talk.id):  # so that the next plan takes them up again
+            item.state, item.ended_at = "deferred", now
         audit.record("cancelled talk", actor=actor, subject=f"talk:{talk.id}", now=now, reason=talk.cancel_reason)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Select, distinct, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.functions import Function
 
 from engage import votes
@@ -151,6 +151,19 @@ def list_items(talk_id: int) -> Sequence[AgendaItem]:
     return db.session.scalars(statement.order_by(AgendaItem.position, AgendaItem.id)).all()
 
 
+def list_deferred() -> Sequence[AgendaItem]:
+    """Return the points put off that no later agenda has taken up, oldest first."""
+    later = aliased(AgendaItem)
+    taken_up = (
+        (later.community_id == AgendaItem.community_id)
+        & (later.id > AgendaItem.id)
+        & (later.talk_id != AgendaItem.talk_id)
+        & (later.title == AgendaItem.title)
+    )
+    statement = select(AgendaItem).where(AgendaItem.state == "deferred", ~select(later.id).where(taken_up).exists())
+    return db.session.scalars(statement.order_by(AgendaItem.id)).all()
+
+
 def item_ids(talk_id: int) -> list[int]:
     """Return the ids of the agenda points in order."""
     return [item.id for item in list_items(talk_id)]
@@ -202,17 +215,27 @@ def list_arrivals(talk_id: int, *, limit: int) -> Sequence[TalkAttendance]:
 
 def decided_motions(*, limit: int, now: datetime) -> list[MotionCard]:
     """Return motions whose vote closed and carried, newest first. Looks at the latest `4 * limit` votes."""
-    statement = (
+    return _carried(_put_motions().order_by(Motion.id.desc()).limit(4 * limit), now=now)[:limit]
+
+
+def find_decided(motion_id: int, *, now: datetime) -> MotionCard | None:
+    """Return the motion if its vote closed and carried, else None."""
+    return next(iter(_carried(_put_motions().where(Motion.id == motion_id), now=now)), None)
+
+
+def _put_motions() -> Select[Motion, AgendaItem, int]:
+    return (
         select(Motion, AgendaItem, Talk.number)
         .join(AgendaItem, (AgendaItem.id == Motion.agenda_item_id) & (AgendaItem.community_id == Motion.community_id))
         .join(Talk, (Talk.id == AgendaItem.talk_id) & (Talk.community_id == AgendaItem.community_id))
         .where(Motion.put_at.is_not(None))
-        .order_by(Motion.id.desc())
-        .limit(4 * limit)
     )
+
+
+def _carried(statement: Select[Motion, AgendaItem, int], *, now: datetime) -> list[MotionCard]:
     rows = db.session.execute(statement).all()
     cards = votes.cards_of([subject_of(row.Motion.id) for row in rows], now=now)
-    carried = [
+    return [
         MotionCard(
             id=row.Motion.id,
             talk_id=row.AgendaItem.talk_id,
@@ -227,4 +250,3 @@ def decided_motions(*, limit: int, now: datetime) -> list[MotionCard]:
         for row in rows
         if (card := cards.get(subject_of(row.Motion.id))) and card.outcome and card.outcome.verdict == "passed"
     ]
-    return carried[:limit]

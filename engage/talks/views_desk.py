@@ -93,7 +93,7 @@ def _prepare(talk_id: int, *, refused: DomainError | str | None = None, field: s
         "chosen": dict(zip(ROLES, chosen, strict=True)),
         "typed": web.request.form if refused else {},
         "refused": web.say(refused) if isinstance(refused, DomainError) else refused,
-        "field": (refused.field or "") if isinstance(refused, DomainError) else field,
+        "field_name": (refused.field or "") if isinstance(refused, DomainError) else field,
         "words": rules.STATE_WORDS,
     }
     return page("talks/prepare.html", status=422 if refused else 200, **context)
@@ -226,7 +226,8 @@ def create_walk_in(talk_id: int, *, me: Actor) -> Response:
 
 
 def _person_of(typed: str) -> people.Person:
-    person = people.find_by_member_no(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+    person = people.find_by_member_no(int(typed)) if is_number else people.find_by_card(typed)
     if person is None:
         raise rules.TalkRefused(N_("没有这个编号或这张卡。看看卡上的号码，或到成员里登记这位邻居。"), field="who")
     return person

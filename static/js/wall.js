@@ -32,7 +32,7 @@
   const busy = (region) => {
     // Never take a form from under a finger: whoever is in a field, or pressing, is left alone until they are done.
     const focus = document.activeElement;
-    return region.matches(":active") || (focus && focus !== region && region.contains(focus) && focus.matches("input,select,textarea"));
+    return region.matches(":active") || region.querySelector("details[open]") || (focus && focus !== region && region.contains(focus) && focus.matches("input,select,textarea"));
   };
 
   const refresh = async (id) => {

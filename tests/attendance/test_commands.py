@@ -16,9 +16,9 @@ from sqlalchemy.exc import DatabaseError
 
 from engage import activities, attendance
 from engage.activities.queries import ShiftCard
-from engage.attendance import queries, rules
+from engage.attendance import queries
 from engage.attendance.commands import Handed
-from engage.attendance.models import Scan, ServiceSession
+from engage.attendance.models import Presence, Scan
 from engage.attendance.rules import CodeRefused, Kind, RollRefused
 from engage.core import tenancy
 from engage.core.access import Actor
@@ -62,7 +62,7 @@ def test_c5_sending_the_same_again_gives_the_same_answer(world: World, patrol: S
     first = hand_in(patrol, world.volunteer)
     again = hand_in(patrol, world.volunteer, now=START + timedelta(hours=1))
     assert (first.at, first.grade, again.again) == (again.at, again.grade, True)
-    assert count(Scan) == count(ServiceSession) == 1
+    assert count(Scan) == count(Presence) == 1
 
 
 def test_k1_a_code_is_live_for_its_slot_and_the_next(world: World, patrol: ShiftCard) -> None:
@@ -97,7 +97,7 @@ def test_k4_one_code_two_people_both_count_once_each(world: World, patrol: Shift
     """K4: the screen's code is for everybody who stands before it; twice by one is one."""
     for person in (world.volunteer, world.neighbour, world.volunteer):
         hand_in(patrol, person)
-    assert count(Scan) == count(ServiceSession) == 2
+    assert count(Scan) == count(Presence) == 2
 
 
 def test_c6_an_event_id_used_for_something_else_is_refused(world: World, patrol: ShiftCard) -> None:
@@ -125,7 +125,7 @@ def test_c12_two_scanners_one_card_one_attendance(app: Flask, world: World, patr
     with ThreadPoolExecutor(12) as threads:
         list(threads.map(lambda item: contextvars.Context().run(act, item), work))
     db.session.rollback()
-    assert count(Scan) == count(ServiceSession) == len(rounds)
+    assert count(Scan) == count(Presence) == len(rounds)
 
 
 def test_c5_the_same_phone_on_eight_threads_is_one_check_in(app: Flask, world: World, patrol: ShiftCard) -> None:
@@ -141,7 +141,7 @@ def test_c5_the_same_phone_on_eight_threads_is_one_check_in(app: Flask, world: W
         answers = list(threads.map(lambda n: contextvars.Context().run(act, n), range(16)))
     db.session.rollback()
     assert len(set(answers)) == 1
-    assert count(Scan) == count(ServiceSession) == 1
+    assert count(Scan) == count(Presence) == 1
 
 
 def test_w14_guesses_on_eight_threads_are_all_counted(app: Flask, world: World, patrol: ShiftCard) -> None:
@@ -256,42 +256,3 @@ def test_a_check_in_asks_the_database_four_questions(world: World, patrol: Shift
         hand_in(patrol, world.volunteer)
     asked = [s for s in statements if not s.startswith(("BEGIN", "SELECT pg_"))]
     assert len(asked) <= 4, asked
-
-
-def test_without_a_check_out_nothing_counts_until_somebody_says_when(world: World, patrol: ShiftCard) -> None:
-    hand_in(patrol, world.volunteer)
-    card = attendance.session_of(patrol.id, world.volunteer.person_id)
-    assert card is not None
-    assert attendance.count_to_approve() == 0
-    for bad in (END + timedelta(minutes=1), START):
-        with pytest.raises(rules.EndRefused):
-            attendance.end_by_hand(session_id=card.id, ended_at=bad, actor=world.leader, now=END + timedelta(hours=1))
-    later = END + timedelta(hours=1)
-    attendance.end_by_hand(session_id=card.id, ended_at=END - timedelta(minutes=30), actor=world.leader, now=later)
-    (proposed,) = attendance.list_to_approve(10, 0)
-    assert (proposed.minutes, proposed.grade, proposed.flags) == (60, "A", ("ended_by_hand",))
-    assert proposed.recorded_by == world.leader.person_id
-
-
-@pytest.mark.parametrize(("counted", "flagged"), [(2, False), (3, False), (1, True)])
-def test_the_blind_head_count_marks_a_shift_with_more_scans_than_heads(
-    world: World, patrol: ShiftCard, *, counted: int, flagged: bool
-) -> None:
-    for person in (world.volunteer, world.neighbour):
-        hand_in(patrol, person)
-        hand_in(patrol, person, Kind.OUT, read_at=END)
-    with pytest.raises(RollRefused):
-        attendance.close_roll(shift_id=patrol.id, actor=world.leader, now=END)
-    roll = attendance.count_heads(shift_id=patrol.id, counted=counted, actor=world.leader, now=END)
-    assert (roll.counted, roll.checked_in) == (counted, 2)
-    assert attendance.count_heads(shift_id=patrol.id, counted=2, actor=world.leader, now=END).counted == counted
-    assert attendance.close_roll(shift_id=patrol.id, actor=world.leader, now=END).closed_at == END
-    assert {card.flags for card in attendance.list_to_approve(10, 0)} == {("head_count",) if flagged else ()}
-
-
-def test_a_stored_scan_that_arrives_after_the_count_is_noticed_too(world: World, patrol: ShiftCard) -> None:
-    hand_in(patrol, world.volunteer)
-    attendance.count_heads(shift_id=patrol.id, counted=1, actor=world.leader, now=END)
-    assert queries.over_counted([patrol.id]) == set()
-    hand_in(patrol, world.neighbour, now=START + timedelta(hours=10), stored=True)
-    assert queries.over_counted([patrol.id]) == {patrol.id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
@@ -33,6 +34,22 @@ def test_a_shift_with_more_people_than_planned_needs_nobody() -> None:
     assert rules.places_left(capacity=6, joined=8) == 0
 
 
-def test_what_can_be_had_now_misses_nothing() -> None:
-    assert rules.points_missing(price=60, available=46) == 14
-    assert rules.points_missing(price=60, available=60) == 0
+@dataclass(frozen=True)
+class Good:
+    name: str
+    price: int
+    left: int = 1
+
+
+SHELF = [Good("大米", 60), Good("洗衣液", 40), Good("毛巾", 10), Good("雨伞", 30, left=0)]
+
+
+def test_the_dearest_thing_that_is_there_is_within_reach_and_the_next_one_is_the_goal() -> None:
+    assert rules.within_reach(SHELF, available=59) == SHELF[1]
+    assert rules.next_goal(SHELF, available=59) == SHELF[0]
+    assert rules.within_reach(SHELF, available=35) == SHELF[2], "the umbrella is gone"
+
+
+def test_an_empty_shelf_promises_nothing() -> None:
+    assert rules.within_reach([], available=100) is None
+    assert rules.next_goal(SHELF, available=60) is None

@@ -8,6 +8,7 @@ import re
 from engage.core import i18n
 from tests.house import sources
 
+TYPED_BY_PEOPLE = {"无"}  # what a form understands, not what it says
 HAN = re.compile(r"[\u3400-\u9fff]")
 MARKERS = {"_", "_l", "N_", "gettext", "lazy_gettext", "ngettext", "pgettext", "say"}
 SPEAKING = ("views", "forms", "pages", "guard", "web")
@@ -43,4 +44,5 @@ def untranslatable(tree: ast.AST) -> list[tuple[int, str]]:
         and isinstance(node.value, str)
         and HAN.search(node.value)
         and id(node) not in marked
+        and node.value not in TYPED_BY_PEOPLE
     ]

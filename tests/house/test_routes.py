@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.routing import IntegerConverter, Map, Rule, UUIDConverter
+from werkzeug.routing import AnyConverter, IntegerConverter, Map, Rule, UUIDConverter
 
 from tests.house import sources
 
@@ -40,6 +40,8 @@ def address(app: Flask, rule: Rule) -> str:
 
 
 def _text(converter: object) -> str:
+    if isinstance(converter, AnyConverter):
+        return next(iter(converter.items))
     return "00000000-0000-0000-0000-000000000000" if isinstance(converter, UUIDConverter) else "nothing-has-this"
 
 

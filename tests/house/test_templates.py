@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 TRANSLATORS = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 SAME_IN_BOTH = {"中文"}  # a language is named in itself
 LAST_RESORT = "templates/errors/plain.html"  # shown when everything else fails, translations included
+FRAGMENT_NAME = re.compile(r"\w+/_\w+\.html")
 TAG = re.compile(r"<[a-zA-Z][^<>]*>", re.DOTALL)
 # Flask hands these to every template without a context processor of ours.
 FROM_FLASK = {"request", "session", "g", "config"}
@@ -61,16 +63,30 @@ def test_it_reaches_only_its_own_folder_the_components_and_the_layouts(jinja: En
 
 @pytest.mark.parametrize("path", FRAGMENTS)
 def test_a_fragment_expects_exactly_what_it_uses(house: Flask, jinja: Environment, path: Path) -> None:
-    declared = EXPECTS.match(sources.text(path))
-    assert declared, "the first line says what the fragment expects: {# expects: a b c #}"
+    expected = expects(path)
+    assert expected is not None, "the first line says what the fragment expects: {# expects: a b c #}"
     with house.test_request_context():
         everywhere = set(jinja.globals) | FROM_FLASK
         for processor in house.template_context_processors[None]:
             everywhere |= set(processor())
-    used = meta.find_undeclared_variables(parsed(jinja, path))
-    expected = set(declared.group(1).split())
-    assert used - everywhere <= expected, "used, but not expected"
-    assert expected <= used, "expected, but not used"
+    tree = parsed(jinja, path)
+    used = meta.find_undeclared_variables(tree)
+    assert used - everywhere - expected - names_set(tree) == set(), "used, but not expected"
+    included = list(meta.find_referenced_templates(tree))
+    if None not in included:  # a name put together while rendering may need anything
+        passed_on = set().union(*(expects(sources.TEMPLATES / name) or set() for name in included))
+        assert expected - used - passed_on == set(), "expected, but not used"
+
+
+def expects(path: Path) -> set[str] | None:
+    declared = EXPECTS.match(sources.text(path))
+    return set(declared.group(1).split()) if declared else None
+
+
+def names_set(tree: nodes.Template) -> set[str]:
+    """Return what a template names itself; Jinja counts a name as unknown that is set in one branch only."""
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    return own | {macro.name for macro in tree.find_all(nodes.Macro)}
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -140,7 +156,20 @@ def tags(path: Path) -> list[str]:
     return TAG.findall(content)
 
 
-@pytest.mark.parametrize("path", [it for it in FRAGMENTS if not it.id.startswith("templates/components/")])
-def test_a_fragment_has_a_root_element_with_an_id(path: Path) -> None:
-    first = next(iter(tags(path)), "")
-    assert " id=" in first, f"the root element needs an id, so that it can be swapped: {first}"
+@pytest.mark.parametrize("path", FRAGMENTS)
+def test_a_fragment_sent_alone_has_a_root_element_with_an_id(path: Path) -> None:
+    """So that htmx knows what to put in its place, this time and the next."""
+    if str(path.relative_to(sources.TEMPLATES)) in sent_alone():
+        first = next(iter(tags(path)), "")
+        assert " id=" in first, first
+
+
+@cache
+def sent_alone() -> frozenset[str]:
+    """Return the fragments that some view renders by themselves."""
+    return frozenset(
+        said
+        for path in sources.python_files("engage")
+        for said in sources.strings(path)
+        if FRAGMENT_NAME.fullmatch(said)
+    )

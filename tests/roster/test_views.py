@@ -119,7 +119,8 @@ def test_a_long_list_has_pages_and_few_queries(world: World, sign_in: SignIn, up
     assert len(page.soup.select("tbody tr")) == 50
     assert "3 / 22" in page.words
     assert len(statements) <= 12
-    assert len(client.get(f"{batch}?tab=all&page=999", expect=200).soup.select("tbody tr")) == 1085 % 50
+    last = client.get(f"{batch}?tab=all&page=999", expect=200).soup.select("tbody th.num")
+    assert len(last) == 1085 % 50
 
 
 def test_phones_of_good_rows_are_masked(world: World, sign_in: SignIn, upload: Upload) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engage import talks, votes
+from engage import talks, topics, votes
 from engage.core.access import Actor
 from engage.talks import queries
 from tests.conftest import World
 from tests.make import NOW
+from tests.votes.make_votes import cast, make_households
 
 STATES = ("draft", "noticed", "checkin", "in_session", "adjourned")
 
@@ -80,3 +81,29 @@ def open_vote(yard: Courtyard, *, now: datetime = NOW, secrecy: str = "secret", 
 def state_of(talk_id: int) -> str:
     """Return the state of a talk."""
     return queries.get_talk(talk_id).state
+
+
+def select_topic(world: World, title: str, *, now: datetime = NOW) -> int:
+    """Bring a topic through seconding and an agenda ballot that it wins; returns its id."""
+    office = world.secretary
+    topics.set_threshold(needed=1, actor=office, now=now - timedelta(days=9))
+    filed = []
+    for number, words in enumerate((title, "遛狗拴绳定个时间")):
+        at = now - timedelta(days=8) + timedelta(minutes=number)
+        topic = topics.file_topic(title=words, body="", is_named=True, actor=world.volunteer, key=words, now=at)
+        topics.admit_topic(topic_id=topic, actor=office, now=at)
+        filed.append(topic)
+    voters = make_households(world.donghu, 3, street="梧桐里")
+    plan = topics.RoundPlan(
+        title="夏天议程",
+        topic_ids=filed,
+        k=1,
+        opens_at=now - timedelta(days=7),
+        closes_at=now - timedelta(days=2),
+    )
+    round_id = topics.open_round(plan=plan, actor=office, now=now - timedelta(days=7))
+    vote = votes.find_by_subject(f"agenda:{round_id}", now=now)
+    assert vote is not None
+    cast(vote.id, voters[0], 0, now=now - timedelta(days=6))
+    topics.conclude_round(round_id=round_id, lots=(), actor=office, now=now - timedelta(days=1))
+    return filed[0]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from engage import talks, votes
+from engage import talks, topics, votes
 from engage.core.database import db, transaction
 from engage.core.errors import NotFound
 from engage.core.tenancy import scoped
@@ -17,7 +17,7 @@ from engage.talks.models import AgendaItem, Talk
 from engage.talks.record import record_of
 from tests.conftest import World
 from tests.make import NOW
-from tests.talks.make_talks import arrive, make_talk, open_vote, state_of
+from tests.talks.make_talks import arrive, make_talk, open_vote, select_topic, state_of
 from tests.votes.make_votes import cast, make_households, race
 
 
@@ -92,6 +92,24 @@ def test_what_was_put_off_heads_the_next_agenda(world: World) -> None:
     talks.adjourn_talk(talk_id=yard.talk_id, actor=world.secretary, now=NOW)
     later = make_talk(world, state="draft", now=NOW + timedelta(days=14))
     assert next(item.title for item in queries.list_items(later.talk_id)) == "广场舞几点收音"
+
+
+def test_a_cancelled_talk_leaves_its_agenda_to_the_next(world: World) -> None:
+    yard = make_talk(world, state="noticed")
+    talks.cancel_talk(talk_id=yard.talk_id, reason="下雨", actor=world.secretary, now=NOW)
+    later = make_talk(world, state="draft", now=NOW + timedelta(days=1))
+    titles = [item.title for item in queries.list_items(later.talk_id)]
+    assert titles[:2] == ["充电棚建在哪里", "广场舞几点收音"]
+    assert queries.list_deferred() == []
+
+
+def test_what_the_residents_selected_is_the_agenda(world: World) -> None:
+    topic_id = select_topic(world, "快递柜挪到东门里面")
+    yard = make_talk(world, state="draft")
+    first = queries.list_items(yard.talk_id)[0]
+    assert (first.topic_id, first.title) == (topic_id, "快递柜挪到东门里面")
+    assert topics.topic_cards([topic_id])[topic_id].state == "scheduled"
+    assert topics.list_selected() == []
 
 
 def test_arriving_twice_counts_one_household(world: World) -> None:

@@ -28,7 +28,7 @@ KINDS: Final[dict[str, Words]] = {
     "name missing": Words("error", N_("姓名空着。"), N_("补上姓名；这一行不要了，就整行删掉。")),
     "name is not a name": Words("error", N_("“%(value)s”不像姓名。"), N_("看看是不是填错了列，改成姓名。")),
     "phone has %(digits)d digits": Words(
-        "error", N_("手机要11位，这里是%(digits)d位。"), N_("补全11位；座机请写区号，比如027-87654321；没有就空着。")
+        "error", N_("手机要11位，这里是%(digits)d位。"), N_("补全11位，或者空着；座机请带区号。")
     ),
     "phone is not a phone number": Words(
         "error", N_("“%(value)s”不是电话号码。"), N_("手机要11位，1开头；没有就空着。")
@@ -39,9 +39,7 @@ KINDS: Final[dict[str, Words]] = {
     "id number in this column": Words(
         "error", N_("这一格像是身份证号，没有读，也没有存。"), N_("身份证号不用填。请改成这一列该填的，或者空着。")
     ),
-    "unknown grid": Words(
-        "error", N_("没有“%(value)s”这个网格。"), N_("改成%(known)s里的一个；真有新网格，就先加到网格表里。")
-    ),
+    "unknown grid": Words("error", N_("没有“%(value)s”这个网格。"), N_("改成%(known)s；真有新网格，先加到网格表里。")),
     "impossible birth date": Words("error", N_("没有“%(value)s”这一天。"), N_("照身份证改；只知道年份，就只写年份。")),
     "birth date in the future": Words(
         "error", N_("“%(value)s”还没到。"), N_("照身份证改；只知道年份，就只写年份。"), kind="impossible birth date"

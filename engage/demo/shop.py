@@ -1,0 +1,49 @@
+"""Goods on the shelf, one handed out long ago, one waiting for 孙玉梅."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engage import rewards
+from engage.demo.roll import Stage
+
+#: name, counting word, drawing, points, pieces, at most per person
+_GOODS = (
+    ("东北大米5斤", "袋", "rice", 60, 12, 1),
+    ("洗衣液", "瓶", "soap", 40, 18, 2),
+    ("折叠雨伞", "把", "umbrella", 30, 9, 1),
+    ("卷纸一提", "提", "tissue", 20, 30, 2),
+    ("毛巾", "条", "towel", 10, 40, 3),
+    ("社区理发券", "张", "hair", 15, 20, 2),
+)
+
+
+def stock_the_shelf(stage: Stage) -> None:
+    """Let the clerk put the goods on the shelf."""
+    for name, counter, picture, price, quantity, per_person in _GOODS:
+        rewards.add_item(
+            name=name,
+            counter=counter,
+            picture=picture,
+            price=price,
+            quantity=quantity,
+            per_person=per_person,
+            actor=stage["clerk"],
+            key=stage.key(),
+            now=stage.ago(days=40),
+        )
+
+
+def exchange(stage: Stage) -> None:
+    """Let 周桂芳 fetch an umbrella she reserved last week; what 孙玉梅 reserved yesterday waits at the desk."""
+    fetched = _reserve(stage, "volunteer", name="折叠雨伞", days=8)
+    code, _as_read_out = rewards.code_of(redemption_id=fetched)
+    rewards.hand_out(code=code, actor=stage["desk"], key=stage.key(), now=stage.ago(days=8) + timedelta(hours=3))
+    _reserve(stage, "neighbour", name="洗衣液", days=1)
+
+
+def _reserve(stage: Stage, key: str, *, name: str, days: int) -> int:
+    """Reserve a thing by its name; returns the reservation."""
+    now = stage.ago(days=days)
+    item = next(item for item in rewards.shelf(now=now) if item.name == name)
+    return rewards.reserve(item_id=item.id, actor=stage[key], key=stage.key(), now=now)

@@ -1,0 +1,167 @@
+"""The roll as the office sees it: found, listed, paged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from engage import people, places
+from engage.core import tenancy
+from engage.core.database import db, transaction
+from engage.people import directory, membership
+from engage.people.directory import Filters, search
+from tests.client import CheckingClient
+from tests.conftest import World
+from tests.make import NOW, make_person
+from tests.people.conftest import names
+
+Open = Callable[..., CheckingClient]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("周", ["周桂芳"]),
+        ("zgf", ["周桂芳"]),
+        ("ZGF", ["周桂芳"]),
+        ("zhougui", ["周桂芳"]),
+        ("zhou gui", ["周桂芳"]),
+        ("0621", ["周桂芳"]),
+        ("０６２１", ["周桂芳"]),
+        ("3栋2单元501", ["赵德林", "周桂芳"]),
+        ("7740", ["王建明"]),
+        ("%", []),
+        ("_", []),
+        ("'; DROP TABLE person; --", []),
+        ("没有这个人", []),
+    ],
+)
+def test_one_box_finds_by_name_initials_digits_and_door(world: World, typed: str, found: list[str]) -> None:
+    assert names(typed) == found
+
+
+def test_a_member_number_finds_its_person(world: World) -> None:
+    assert "周桂芳" in names(f"{world.volunteer.member_no:04d}")
+
+
+def test_the_list_narrows_by_grid_team_and_kind(world: World, sign_in: Open) -> None:
+    with transaction():
+        grid = places.add_grid(name="桂园", code="1").id
+        people.get_person(world.volunteer.person_id).grid_id = grid
+    membership.join_team(person_id=world.leader.person_id, team_name="红马甲", actor=world.clerk, now=NOW)
+    [team] = directory.list_teams()
+    assert (team.name, team.size) == ("红马甲", 1)
+    assert names("", grid_id=grid) == ["周桂芳"]
+    assert names("", team_id=team.id) == ["王建明"]
+    assert "刘长河" not in names("", kind="volunteers")
+    assert len(names("", kind="not-activated")) == 8
+    assert names("", kind="paused") == []
+    assert people.team_member_ids(team.id) == [world.leader.person_id]
+    page = sign_in(world.secretary).get(f"/members?grid={grid}", expect=200)
+    assert "周桂芳" in page.text
+    assert "孙玉梅" not in page.text
+
+
+def test_nobody_sees_a_whole_phone_in_a_list(world: World, sign_in: Open) -> None:
+    page = sign_in(world.secretary).get("/members", expect=200)
+    assert "*******0621" in page.text
+    assert "13800000621" not in page.text
+    assert "外社区书记" not in page.text
+
+
+def test_an_empty_search_says_what_to_try(world: World, sign_in: Open) -> None:
+    page = sign_in(world.secretary).get("/members?q=没有这个人", expect=200)
+    assert "没找到这样的人" in page.text
+    fragment = sign_in(world.secretary).get("/members?q=周", htmx=True, expect=200)
+    assert fragment.text.strip().startswith('<form id="members"')
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pages_speak_both_languages(world: World, sign_in: Open, language: str) -> None:
+    office = sign_in(world.secretary)
+    office.language = language
+    marks = {
+        "/members": ("成员", "Members"),
+        "/members/new": ("加一个人", "Add a person"),
+        f"/members/{world.volunteer.person_id}": ("回名册", "Back to the list"),
+        f"/members/{world.volunteer.person_id}/edit": ("改好了", "Save"),
+        "/members/slips": ("打印激活条", "Print slips"),
+        "/members/cards": ("打印证件", "Print cards"),
+        "/me": ("会员码", "Member code"),
+        "/me/devices": ("登录过的设备", "Signed-in devices"),
+        "/me/password": ("现在的密码", "Current password"),
+        "/sign-in": ("登录", "Sign in"),
+        "/activate": ("激活码", "Activation code"),
+        "/forgot": ("忘了密码", "Forgot the password"),
+    }
+    for path, (chinese, english) in marks.items():
+        assert (english if language == "en" else chinese) in office.get(path, expect=200).text
+
+
+def crowd(world: World, size: int) -> None:
+    """Put many more people on the roll, in teams and at home."""
+    with transaction() as session:
+        home = places.add_unit(label="桂园9栋1单元101", building_id=None, grid_id=None)
+        for number in range(size):
+            person = people.enrol(name=f"甲{number:03d}", phone=None, now=NOW)
+            people.settle(person=person, unit_id=home.id, verified_at=NOW)
+        session.flush()
+
+
+def test_a_page_has_fifty_and_costs_the_same_for_one_or_for_fifty(
+    world: World, sign_in: Open, count_queries: Any
+) -> None:
+    office = sign_in(world.secretary)
+    office.get("/members", expect=200)
+    with count_queries() as few:
+        office.get("/members", expect=200)
+    crowd(world, 60)
+    with count_queries() as many:
+        page = office.get("/members", expect=200)
+    assert len(page.soup.select("tbody tr")) == 50
+    assert "第1到50人，共68人" in page.text
+    assert len(few) == len(many) <= 12
+    second = office.get("/members?page=2", expect=200)
+    assert len(second.soup.select("tbody tr")) == 18
+    assert len(office.get("/members?page=999", expect=200).soup.select("tbody tr")) == 18
+    with count_queries() as one:
+        office.get(f"/members/{world.volunteer.person_id}", expect=200)
+    assert len(one) <= 18
+
+
+def test_sheets_cost_the_same_for_one_or_for_sixty(world: World, sign_in: Open, count_queries: Any) -> None:
+    office = sign_in(world.secretary)
+    ids = [world.volunteer.person_id]
+    with count_queries() as one:
+        office.post("/members/cards", data={"person": ids}, expect=200)
+    crowd(world, 60)
+    everybody = [person.id for person in search(filters=Filters(), size=100).persons]
+    with count_queries() as many:
+        office.post("/members/cards", data={"person": everybody}, expect=200)
+    assert len(one) == len(many)
+
+
+def test_a_team_of_the_same_name_next_door_stays_theirs(world: World) -> None:
+    with tenancy.scoped(world.liyuan.id):
+        membership.join_team(person_id=world.outsider.person_id, team_name="红马甲", actor=world.outsider, now=NOW)
+    membership.join_team(person_id=world.volunteer.person_id, team_name="红马甲", actor=world.clerk, now=NOW)
+    assert [team.size for team in directory.list_teams()] == [1]
+    assert names("", team_id=1) == []
+
+
+def test_an_imported_roster_gets_its_cards_too(world: World) -> None:
+    one = people.Newcomer(
+        name="导入的人", phone=None, grid_id=None, birth_year=None, is_volunteer=True, ties=(), teams=()
+    )
+    with transaction():
+        [person_id] = people.enrol_many([one], now=NOW)
+    assert people.card_token(person_id)
+
+
+def test_numbers_of_members_are_never_given_twice(world: World) -> None:
+    make_person(community=world.donghu, name="又一个")
+    numbers = [row[0] for row in db.session.execute(text("SELECT member_no FROM person WHERE community_id = 1"))]
+    assert len(numbers) == len(set(numbers)) == 9

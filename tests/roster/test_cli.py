@@ -1,0 +1,90 @@
+"""The import without a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from engage import people, places
+from engage.core import tenancy
+from tests.conftest import World
+from tests.databases import make_app
+from tests.roster.make_workbooks import LONGMA, SMALL, make_csv, make_xlsx
+
+
+def run(app: Flask, *words: object) -> Result:
+    return app.test_cli_runner().invoke(args=["roster", *map(str, words)])
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(make_xlsx({"名单": SMALL}))
+    return path
+
+
+def test_check_prints_counts_and_findings_before_there_is_a_community(app: Flask) -> None:
+    result = run(app, "check", LONGMA, "--community", "龙马社区", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.output)
+    answers = json.loads(LONGMA.with_suffix(".answers.json").read_text("utf-8"))
+    assert {key: found[key] for key in answers.keys() - {"errors", "warnings"}} == {
+        key: answers[key] for key in answers.keys() - {"errors", "warnings"}
+    }
+    assert {(one["row"], one["kind"]) for one in found["errors"]} == {
+        (one["row"], one["kind"]) for one in answers["errors"]
+    }
+    assert {"sheet", "row", "kind", "column", "message", "what_to_do"} <= found["errors"][0].keys()
+    assert found["new_people"] == 1080
+    assert places.find_community_by_name("龙马社区") is None
+
+
+def test_check_needs_no_tables(tmp_path: Path, small: Path) -> None:
+    app = make_app(database_url=f"sqlite:///{tmp_path / 'empty.sqlite'}", data_dir=tmp_path)
+    result = run(app, "check", small, "--community", "东湖社区")
+    assert result.exit_code == 0, result.output
+    assert "名单 7 [手机]: 手机要11位" in result.output
+    assert "1处要改，1处提醒" in result.output
+
+
+def test_import_prints_what_was_made_and_then_that_nothing_changes(world: World, app: Flask, small: Path) -> None:
+    first = run(app, "import", small, "--community", "东湖社区")
+    assert first.exit_code == 0, first.output
+    assert "导入4人，其中志愿者2人；3户，4个网格和楼栋" in first.output
+    assert "1行要改，没有导入" in first.output
+    again = run(app, "import", small, "--community", "东湖社区")
+    assert "没有变化：4人都在册了" in again.output
+    check = json.loads(run(app, "check", small, "--community", "东湖社区", "--json").output)
+    assert (check["new_people"], check["already_on_roll"]) == (0, 4)
+
+
+def test_a_community_is_founded_only_when_asked(world: World, app: Flask, small: Path) -> None:
+    refused = run(app, "import", small, "--community", "龙马社去")
+    assert refused.exit_code == 1
+    assert "--found" in refused.output
+    founded = run(app, "import", small, "--community", "龙马社区", "--found")
+    assert founded.exit_code == 0, founded.output
+    card = places.find_community_by_name("龙马社区")
+    assert card is not None
+    assert card.slug == "longma"
+    with tenancy.scoped(card.id):
+        assert people.count_persons() == 4
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_words(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(b"PK\x03\x04nothing")
+    for command in ("check", "import"):
+        result = run(app, command, path, "--community", "东湖社区", *(["--found"] if command == "import" else []))
+        assert result.exit_code == 1
+        assert "另存为" in result.output
+
+
+def test_a_csv_goes_in_too(world: World, app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_bytes(make_csv(SMALL))
+    assert "导入4人" in run(app, "import", path, "--community", "东湖社区").output
