@@ -77,12 +77,8 @@ def _counts(ids: Collection[int], column: InstrumentedAttribute[int], amount: Fu
 
 def find_running(*, now: datetime) -> TalkCard | None:
     """Return the talk that is open for check-in or under way, or None."""
-    statement = (
-        select(Talk)
-        .where(Talk.state.in_(("checkin", "in_session")), Talk.starts_at > now - _STALE)
-        .order_by(Talk.starts_at, Talk.id)
-    )
-    return _first(statement)
+    statement = select(Talk).where(Talk.state.in_(("checkin", "in_session")), Talk.starts_at > now - _STALE)
+    return _first(statement.order_by(Talk.starts_at, Talk.id))
 
 
 def find_next(*, now: datetime) -> TalkCard | None:
