@@ -137,7 +137,11 @@ def test_an_id_number_typed_into_a_cell_is_not_kept(world: World) -> None:
 
 
 def test_id_numbers_of_an_upload_are_kept_nowhere(world: World) -> None:
-    rows = [["姓名", "证件号码", "手机"], ["张三", "420106195603020011", "13800138001"], ["李四", None, "11010519491231002X"]]
+    rows = [
+        ["姓名", "证件号码", "手机"],
+        ["张三", "420106195603020011", "13800138001"],
+        ["李四", None, "11010519491231002X"],
+    ]
     batch_id = staged(world, make_xlsx({"S": rows}))
     kept = str(queries.contents_of(queries.get_batch(batch_id, now=NOW)))
     assert "420106" not in kept
