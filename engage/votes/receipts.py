@@ -10,7 +10,6 @@ from engage.core import sealed
 from engage.core.errors import N_, DomainError
 from engage.core.tenancy import current_community_id
 
-
 #: base32 has no 0 and no 1, so that O and I would be the letters people misread
 _EASY_TO_READ = str.maketrans("OI", "89")
 
