@@ -200,7 +200,7 @@ def play_next_door(stage: Stage) -> None:
 
 def agree_on_points(stage: Stage) -> None:
     """Let the secretary draft the rule that turns minutes into points, and the clerk approve it."""
-    began = stage.ago(days=90)
+    began = clock.from_local(clock.local_date(stage.ago(days=90)), time(10, 0))
     rule_id = awards.draft_rule(
         terms=awards.DEFAULT_TERMS,
         valid_from=clock.local_date(began),

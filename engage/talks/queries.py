@@ -103,8 +103,8 @@ def find_running(*, now: datetime) -> TalkCard | None:
 
 def find_next(*, now: datetime) -> TalkCard | None:
     """Return the talk under way, else the next announced one, or None."""
-    announced = select(Talk).where(Talk.state == "noticed", Talk.starts_at > now - _STALE)
-    return find_running(now=now) or _first(announced.order_by(Talk.starts_at, Talk.id))
+    statement = select(Talk).where(Talk.state.in_(("checkin", "in_session", "noticed")), Talk.starts_at > now - _STALE)
+    return _first(statement.order_by(Talk.state == "noticed", Talk.starts_at, Talk.id))
 
 
 def _first(statement: Select[Talk]) -> TalkCard | None:
