@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engage import ledger, people, places, resolutions, talks
+from engage import ledger, places, resolutions, talks
 from engage.board import rules
 from engage.core import tenancy
 from engage.core.tenancy import CommunityCard
@@ -34,7 +34,7 @@ def board_of(slug: str, *, page: int, now: datetime) -> Board:
     """Return the board at this public address. Raises `NotFound`."""
     community = places.community_by_slug(slug)
     with tenancy.scoped(community.id):
-        persons = people.count_persons()
+        persons = ledger.count_holders()
         totals = ledger.totals()
         shown = resolutions.list_public(limit=PAGE + 1, offset=(page - 1) * PAGE)
         return Board(
@@ -48,5 +48,5 @@ def board_of(slug: str, *, page: int, now: datetime) -> Board:
             resolutions=shown[:PAGE],
             more=len(shown) > PAGE,
             open_resolutions=resolutions.count_open(),
-            talk=talks.find_running(now=now) or talks.find_next(now=now),
+            talk=talks.find_next(now=now),
         )

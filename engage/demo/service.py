@@ -2,167 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from engage import activities, attendance, awards
 from engage.activities import Kind, Nature, Plan
 from engage.core import clock
 from engage.core.access import Actor
+from engage.demo.duties import AHEAD, PAST, Duty
 from engage.demo.roll import Stage
 
 _INSURANCE = "区志愿者意外险，保到年底"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Duty:
-    """One activity of the story: when it is, in days from today, and who comes."""
-
-    title: str
-    place: str
-    kind: Kind
-    day: int
-    starts: time
-    ends: time
-    capacity: int
-    joined: int
-    task: str = ""
-
-
-PAST = (
-    Duty(
-        title="桂园片区夜巡",
-        place="桂园东门岗亭",
-        kind=Kind.PATROL,
-        day=-51,
-        starts=time(19, 30),
-        ends=time(21, 0),
-        capacity=8,
-        joined=6,
-    ),
-    Duty(
-        title="放学护路",
-        place="文昌小学南门",
-        kind=Kind.SERVICE,
-        day=-45,
-        starts=time(16, 30),
-        ends=time(17, 30),
-        capacity=5,
-        joined=5,
-    ),
-    Duty(
-        title="桂园片区夜巡",
-        place="桂园东门岗亭",
-        kind=Kind.PATROL,
-        day=-37,
-        starts=time(19, 30),
-        ends=time(21, 0),
-        capacity=8,
-        joined=7,
-    ),
-    Duty(
-        title="桂园片区夜巡",
-        place="桂园东门岗亭",
-        kind=Kind.PATROL,
-        day=-23,
-        starts=time(19, 30),
-        ends=time(21, 0),
-        capacity=8,
-        joined=6,
-    ),
-    Duty(
-        title="放学护路",
-        place="文昌小学南门",
-        kind=Kind.SERVICE,
-        day=-17,
-        starts=time(16, 30),
-        ends=time(17, 30),
-        capacity=5,
-        joined=5,
-    ),
-    Duty(
-        title="独居老人上门量血压",
-        place="荷香苑1栋大厅",
-        kind=Kind.SERVICE,
-        day=-12,
-        starts=time(9, 0),
-        ends=time(11, 0),
-        capacity=4,
-        joined=4,
-    ),
-    Duty(
-        title="桂园片区夜巡",
-        place="桂园东门岗亭",
-        kind=Kind.PATROL,
-        day=-9,
-        starts=time(19, 30),
-        ends=time(21, 0),
-        capacity=8,
-        joined=7,
-    ),
-    Duty(
-        title="放学护路",
-        place="文昌小学南门",
-        kind=Kind.SERVICE,
-        day=-3,
-        starts=time(16, 30),
-        ends=time(17, 30),
-        capacity=5,
-        joined=4,
-    ),
-    Duty(
-        title="荷香苑夜巡",
-        place="荷香苑北门",
-        kind=Kind.PATROL,
-        day=-1,
-        starts=time(19, 30),
-        ends=time(21, 0),
-        capacity=6,
-        joined=5,
-    ),
-)
-AHEAD = (
-    Duty(
-        title="荷香苑夜巡",
-        place="荷香苑北门",
-        kind=Kind.PATROL,
-        day=1,
-        starts=time(20, 0),
-        ends=time(21, 30),
-        capacity=6,
-        joined=4,
-    ),
-    Duty(
-        title="独居老人上门量血压",
-        place="荷香苑1栋大厅",
-        kind=Kind.SERVICE,
-        day=2,
-        starts=time(9, 0),
-        ends=time(11, 0),
-        capacity=4,
-        joined=3,
-    ),
-    Duty(
-        title="梧桐里楼道清杂物",
-        place="梧桐里2栋门口",
-        kind=Kind.SERVICE,
-        day=2,
-        starts=time(15, 0),
-        ends=time(16, 30),
-        capacity=10,
-        joined=6,
-    ),
-    Duty(
-        title="消防演练和灭火器怎么用",
-        place="老粮站院子",
-        kind=Kind.TRAINING,
-        day=5,
-        starts=time(19, 0),
-        ends=time(20, 0),
-        capacity=30,
-        joined=8,
-    ),
-)
 #: walks now: it began a little while ago, whatever the hour
 _BEGAN = timedelta(minutes=10)
 _LASTS = timedelta(hours=2)
@@ -200,7 +51,7 @@ def play_next_door(stage: Stage) -> None:
 
 def agree_on_points(stage: Stage) -> None:
     """Let the secretary draft the rule that turns minutes into points, and the clerk approve it."""
-    began = stage.ago(days=90)
+    began = clock.from_local(clock.local_date(stage.ago(days=90)), time(10, 0))
     rule_id = awards.draft_rule(
         terms=awards.DEFAULT_TERMS,
         valid_from=clock.local_date(began),

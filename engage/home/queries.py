@@ -47,9 +47,9 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
     mine = activities.shifts_of(person_id=actor.person_id, start=now - timedelta(hours=12), end=week_ends)
     duty = next((shift for shift in mine if shift.ends_at > now and not shift.cancelled), None)
     balance = ledger.balance_of(person_id=actor.person_id)
-    shelf = rewards.shelf(now=now)
+    shelf = rewards.shelf()
     goal = rules.next_goal(shelf, available=balance.available)
-    talk = talks.find_running(now=now) or talks.find_next(now=now)
+    talk = talks.find_next(now=now)
     return FrontPage(
         part_of_day=rules.part_of_day(clock.local(now)),
         volunteers=Role.VOLUNTEER in actor.roles,
@@ -106,7 +106,7 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
     shifts = activities.list_shifts(start=start, end=end)
     waiting = attendance.list_to_approve(limit=_LIST_AT_MOST, offset=0)
     names = people.names_of([*(shift.leader_id for shift in shifts), *(card.person_id for card in waiting)])
-    talk = talks.find_running(now=now) or talks.find_next(now=now)
+    talk = talks.find_next(now=now)
     return Day(
         shifts=shifts,
         leaders=names,

@@ -17,6 +17,7 @@ from engage.ledger.posting import hold, post_award, release_hold, spend_hold
 from engage.ledger.queries import (
     balance_of,
     balances_of,
+    count_holders,
     entry_of,
     find_expiring,
     get_entry,
@@ -42,6 +43,7 @@ __all__ = [
     "WrongApprover",
     "balance_of",
     "balances_of",
+    "count_holders",
     "entry_of",
     "expire_points",
     "find_expiring",

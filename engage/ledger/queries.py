@@ -100,6 +100,11 @@ def totals() -> LedgerTotals:
     )
 
 
+def count_holders() -> int:
+    """Return how many persons stand behind the totals: figures about very few are not published."""
+    return int(db.session.scalar(select(func.count(Account.person_id.distinct()))) or 0)
+
+
 def entry_of(*, source: str) -> EntryCard | None:
     """Return the entry a cause has in the book, or None."""
     row = db.session.scalar(select(Entry).where(Entry.source == source))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -15,15 +14,10 @@ from engage.core.database import transaction
 from engage.core.errors import N_, NotFound
 from engage.core.fence import get_in_scope
 from engage.core.i18n import day_and_time
-from engage.rewards import codes, queries, rules
+from engage.rewards import codes, queries, reservations, rules
 from engage.rewards.cards import HandOut
 from engage.rewards.models import Item, Redemption, StockMove
 from engage.rewards.rules import State
-
-
-def source_of(redemption_id: int) -> str:
-    """Return what the book calls a reservation's hold."""
-    return f"redemption:{redemption_id}"
 
 
 def reserve(*, item_id: int, actor: Actor, key: str, now: datetime) -> int:
@@ -37,18 +31,18 @@ def reserve(*, item_id: int, actor: Actor, key: str, now: datetime) -> int:
         if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
             return int(done["redemption_id"])
         get_in_scope(Item, item_id)
-        due = _lock_with_lapsed(session, item_id=item_id, person_id=actor.person_id, now=now)
-        _let_lapse(session, due, now=now)
+        due = reservations.lock_with_lapsed(session, item_id=item_id, person_id=actor.person_id, now=now)
+        reservations.let_lapse(session, due, now=now)
         item = get_in_scope(Item, item_id)
         had = queries.count_taken(person_id=actor.person_id, item_id=item_id, now=now)
         left = item.on_hand - item.reserved
         rules.ensure_reservable(offered=item.offered, left=left, had=had, per_person=item.per_person)
-        _keep_one(session, item_id)
-        row = _new_redemption(session, item=item, person_id=actor.person_id, now=now)
+        reservations.keep_one(session, item_id)
+        row = reservations.new_redemption(session, item=item, person_id=actor.person_id, now=now)
         ledger.hold(
             person_id=actor.person_id,
             points=item.price,
-            source=source_of(row.id),
+            source=reservations.source_of(row.id),
             memo=f"换{item.name}",
             actor_id=actor.person_id,
             now=now,
@@ -68,9 +62,9 @@ def cancel_redemption(*, redemption_id: int, actor: Actor, now: datetime) -> Non
         row = get_in_scope(Redemption, redemption_id)
         if row.person_id != actor.person_id:
             raise NotFound
-        _lock_items(session, [row.item_id])
-        if _end(session, row, state=State.CANCELLED, by=actor.person_id, now=now):
-            _put_back(session, row, actor_id=actor.person_id, now=now)
+        reservations.lock_items(session, [row.item_id])
+        if reservations.end(session, row, state=State.CANCELLED, by=actor.person_id, now=now):
+            reservations.put_back(session, row, actor_id=actor.person_id, now=now)
             audit.record("cancelled", actor=actor, subject=f"redemption:{redemption_id}", now=now)
         elif get_in_scope(Redemption, redemption_id).state == State.COLLECTED:
             raise rules.AlreadyEnded(N_("东西已经领走，不能再退。要退货，请找社区工作人员。"))
@@ -88,7 +82,7 @@ def hand_out(*, code: str, actor: Actor, key: str, now: datetime) -> HandOut:
         if found is None:
             raise rules.UnknownCode(N_("没有这个取货码。请再看一眼手机或纸条。"), field="code")
         done = idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint)
-        _lock_items(session, [found.item.id])
+        reservations.lock_items(session, [found.item.id])
         row = get_in_scope(Redemption, found.id)
         if done is None:
             _collect(session, row, actor=actor, now=now)
@@ -100,7 +94,7 @@ def hand_out(*, code: str, actor: Actor, key: str, now: datetime) -> HandOut:
 
 def _collect(session: Session, row: Redemption, *, actor: Actor, now: datetime) -> None:
     lapsed = rules.state_at(state=row.state, expires_at=row.expires_at, now=now) is State.LAPSED
-    if lapsed or not _end(session, row, state=State.COLLECTED, by=actor.person_id, now=now):
+    if lapsed or not reservations.end(session, row, state=State.COLLECTED, by=actor.person_id, now=now):
         session.refresh(row)
         raise _refusal(row, now=now)
     taken = session.scalar(
@@ -123,7 +117,7 @@ def _collect(session: Session, row: Redemption, *, actor: Actor, now: datetime) 
             at=now,
         )
     )
-    ledger.spend_hold(source=source_of(row.id), memo=f"领{taken}", actor_id=actor.person_id, now=now)
+    ledger.spend_hold(source=reservations.source_of(row.id), memo=f"领{taken}", actor_id=actor.person_id, now=now)
     audit.record("handed out", actor=actor, subject=f"redemption:{row.id}", now=now)
 
 
@@ -166,91 +160,5 @@ def let_lapse(*, now: datetime, at_most: int = 200) -> int:
             .order_by(Redemption.id)
             .limit(at_most)
         ).all()
-        _lock_items(session, [row.item_id for row in due])
-        return _let_lapse(session, due, now=now)
-
-
-def _lock_with_lapsed(session: Session, *, item_id: int, person_id: int, now: datetime) -> Sequence[Redemption]:
-    """Lock the item wanted and those of lapsed reservations that free goods or points for this act."""
-    due = session.scalars(
-        select(Redemption)
-        .where(
-            Redemption.state == State.RESERVED,
-            Redemption.expires_at <= now,
-            (Redemption.person_id == person_id) | (Redemption.item_id == item_id),
-        )
-        .order_by(Redemption.id)
-        .limit(50)
-    ).all()
-    _lock_items(session, [item_id, *(row.item_id for row in due)])
-    return due
-
-
-def _lock_items(session: Session, item_ids: Sequence[int]) -> None:
-    statement = select(Item).where(Item.id.in_(set(item_ids))).order_by(Item.id).with_for_update()
-    session.scalars(statement.execution_options(populate_existing=True)).all()
-
-
-def _let_lapse(session: Session, due: Sequence[Redemption], *, now: datetime) -> int:
-    ended = [row for row in due if _end(session, row, state=State.LAPSED, by=None, now=now)]
-    for row in ended:
-        _put_back(session, row, actor_id=None, now=now)
-    return len(ended)
-
-
-def _end(session: Session, row: Redemption, *, state: State, by: int | None, now: datetime) -> bool:
-    """End a reservation if it is still open; whoever comes second changes nothing (C7)."""
-    won = session.scalar(
-        update(Redemption)
-        .where(Redemption.id == row.id, Redemption.state == State.RESERVED)
-        .values(state=state, ended_at=now, ended_by=by)
-        .returning(Redemption.id)
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(row)
-    return won is not None
-
-
-def _put_back(session: Session, row: Redemption, *, actor_id: int | None, now: datetime) -> None:
-    session.execute(
-        update(Item)
-        .where(Item.id == row.item_id)
-        .values(reserved=Item.reserved - 1)
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(get_in_scope(Item, row.item_id))
-    ledger.release_hold(source=source_of(row.id), actor_id=actor_id, now=now)
-
-
-def _keep_one(session: Session, item_id: int) -> None:
-    """Reserve one if one is free: decided and written in one statement (C1)."""
-    kept = session.scalar(
-        update(Item)
-        .where(Item.id == item_id, Item.on_hand > Item.reserved)
-        .values(reserved=Item.reserved + 1)
-        .returning(Item.id)
-        .execution_options(synchronize_session=False)
-    )
-    if kept is None:
-        raise rules.SoldOut(N_("最后一份刚被别人换走。分没有动，回小卖部看看别的。"))
-
-
-def _new_redemption(session: Session, *, item: Item, person_id: int, now: datetime) -> Redemption:
-    seed = codes.new_seed()
-    while queries.find_by_code(digits=codes.digits_for(seed), now=now) is not None:
-        seed = codes.new_seed()
-    row = Redemption(
-        person_id=person_id,
-        item_id=item.id,
-        points=item.price,
-        state=State.RESERVED,
-        code_seed=seed,
-        code_hash=codes.hash_of(codes.digits_for(seed)),
-        reserved_at=now,
-        expires_at=now + rules.WAITS,
-        ended_at=None,
-        ended_by=None,
-    )
-    session.add(row)
-    session.flush()
-    return row
+        reservations.lock_items(session, [row.item_id for row in due])
+        return reservations.let_lapse(session, due, now=now)

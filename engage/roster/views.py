@@ -18,7 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @bp.get("/import")
 @needs(Permission.IMPORT_ROSTER)
-def new(*, me: Actor) -> Response:
+def index(*, me: Actor) -> Response:
     """Show the form for a file, and what was imported lately."""
     return _upload_page()
 

@@ -10,6 +10,9 @@ from engage.core import sealed
 from engage.core.errors import N_, DomainError
 from engage.core.tenancy import current_community_id
 
+#: base32 has no 0 and no 1, so that O and I would be the letters people misread
+_EASY_TO_READ = str.maketrans("OI", "89")
+
 
 class StaleForm(DomainError):
     """The form belongs to another household or vote, or the ballot was changed since it was opened."""
@@ -46,5 +49,5 @@ def hash_of_token(token: str) -> str:
 
 def code_of(token: str, *, vote_id: int) -> str:
     """Return the receipt code, like "M4Q8-61TW", that only the holder of the token can derive again."""
-    text = sealed.derived_token("receipt", current_community_id(), vote_id, token)
+    text = sealed.derived_token("receipt", current_community_id(), vote_id, token).translate(_EASY_TO_READ)
     return f"{text[:4]}-{text[4:8]}"

@@ -136,10 +136,19 @@ def test_an_id_number_typed_into_a_cell_is_not_kept(world: World) -> None:
     assert [finding.kind for finding in reading.errors] == ["id number in this column"]
 
 
+def test_id_numbers_of_an_upload_are_kept_nowhere(world: World) -> None:
+    rows = [["姓名", "证件号码", "手机"], ["张三", "420106195603020011", "13800138001"], ["李四", None, "11010519491231002X"]]
+    batch_id = staged(world, make_xlsx({"S": rows}))
+    kept = str(queries.contents_of(queries.get_batch(batch_id, now=NOW)))
+    assert "420106" not in kept
+    assert "110105" not in kept
+    reading = queries.reading_of(queries.get_batch(batch_id, now=NOW), now=NOW)
+    assert [(finding.row, finding.kind) for finding in reading.errors] == [(3, "id number in this column")]
+
+
 def test_chosen_columns_are_read_again(world: World) -> None:
     batch_id = staged(world)
-    fields = {6: Field.IGNORED}
-    choose_columns(batch_id=batch_id, sheet="名单", fields=fields, now=NOW)
+    choose_columns(batch_id=batch_id, sheet="名单", fields={6: Field.IGNORED}, now=NOW)
     reading = queries.reading_of(queries.get_batch(batch_id, now=NOW), now=NOW)
     assert reading.errors == []
     assert all(person.phone is None for person in reading.people)

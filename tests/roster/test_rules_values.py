@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.roster.rules.days import birth_from_age, birth_of
-from engage.roster.rules.dwellings import building_key, building_label, entrance_key, grid_key, room_key, split_address
 from engage.roster.rules.findings import KINDS, Unreadable
 from engage.roster.rules.values import (
     ID_MARK,
@@ -19,7 +18,6 @@ from engage.roster.rules.values import (
     looks_like_a_formula,
     looks_like_an_id_number,
     name_of,
-    number_of,
     phone_of,
     teams_of,
     text_of,
@@ -158,43 +156,6 @@ def test_areas_round_half_up_and_refuse_nonsense() -> None:
             area_of(wrong)
 
 
-@given(st.integers(1, 99))
-def test_a_grid_is_the_same_however_it_is_written(number: int) -> None:
-    han = "零一二三四五六七八九"
-    tens, ones = divmod(number, 10)
-    words = ("" if tens == 0 else ("" if tens == 1 else han[tens]) + "十") + (han[ones] if ones or not tens else "")
-    for way in (f"{number}", f"第{number}网格", f"{number:02}", f"网格{number}", f"Grid {number}", f"第{words}网格", f"{words}网格",
-                f"龙马社区第{number}网格", f"{number}号网格"):  # fmt: skip
-        assert grid_key(text_of(way)) == str(number), way
-    assert number_of(words) == number
-
-
-def test_doors_are_the_same_however_they_are_written() -> None:
-    assert {building_key(text) for text in ("3", "03", "3栋", "3号楼", "三栋", "3#", "3幢", "Building 3", "3号")} == {
-        "3"
-    }
-    assert {entrance_key(text) for text in ("2", "2单元", "二单元", "02", "Unit 2")} == {"2"}
-    assert {room_key(text) for text in ("501", "501室", "0501", "Room 501", "501号")} == {"501"}
-    assert building_label("3") == "3栋"
-    assert building_label("桂园6") == "桂园6栋"
-    whole = {
-        split_address(text)
-        for text in (
-            "3栋2单元501",
-            "3栋2单元501室",
-            "3-2-501",
-            "3号楼2单元501",
-            "Building 3, Unit 2, Room 501",
-            "三栋二单元501",
-        )
-    }
-    assert whole == {("3", "2", "501")}
-    assert split_address("桂园6栋1单元301") == ("桂园6", "1", "301")
-    assert split_address("东湖路12号3栋2单元501室") == ("东湖路12号3", "2", "501")
-    assert split_address("A座1203") == ("A", "", "1203")
-    assert split_address("村东头") is None
-
-
 @pytest.mark.parametrize(
     ("typed", "name"),
     [(" 黄 明桂 ", "黄明桂"), ("李　阿姨", "李阿姨"), ("买买提•依明", "买买提·依明"), ("John  Smith", "John Smith")],
@@ -267,4 +228,3 @@ def test_any_cell_is_read_or_refused_never_a_crash(cell: object) -> None:
 def test_clean_text_stays_clean(text: str) -> None:
     once = text_of(text)
     assert text_of(once) == once or unicodedata.normalize("NFKC", once) != once
-    assert split_address(once) is None or all(isinstance(part, str) for part in split_address(once) or ())

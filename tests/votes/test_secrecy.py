@@ -14,7 +14,7 @@ from engage import votes
 from engage.core.access import Actor
 from engage.core.database import Base, db, transaction
 from engage.core.errors import NotFound
-from engage.votes.models import Ballot, ReceiptCode
+from engage.votes.models import Ballot, Entitlement, ReceiptCode
 from tests.conftest import World
 from tests.make import NOW
 from tests.votes.make_votes import cast, make_households, make_vote, unit_of
@@ -116,3 +116,10 @@ def test_casting_leaves_no_line_in_the_audit_log(world: World, voters: list[Acto
     cast(vote_id, voters[0], 1)
     assert values_of("audit_event") == before
     assert {row["verb"] for row in before} == {"vote frozen", "vote opened"}
+
+
+def test_the_database_refuses_a_second_entitlement_of_a_household(world: World, voters: list[Actor]) -> None:
+    vote_id = make_vote(voters)
+    again = Entitlement(vote_id=vote_id, unit_id=unit_of(voters[0]), used=False)
+    with pytest.raises(DatabaseError, match=r"(?i)unique"), transaction() as session:
+        session.add(again)
