@@ -69,6 +69,15 @@ def test_a_card_a_token_and_a_number_are_all_taken(
     }
 
 
+def test_enter_presses_what_the_screens_code_is_for(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
+    """A scanner that types ends with Enter, which presses the form's first button."""
+    leader = sign_in(world.leader)
+    for moment, query, first in ((START, "", "in"), (START, "?kind=out", "out"), (END, "", "out")):
+        with at(moment):
+            form = leader.get(f"/shifts/{patrol.id}/roll{query}", expect=200).form("/roll/scans")
+            assert form.select_one("button")["value"] == first
+
+
 def test_k7_a_card_reported_lost_is_worth_nothing(app: Flask, world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
     """K7, online half: the old card is refused at once, the new one works."""
     person = world.neighbour.person_id
@@ -120,6 +129,7 @@ def test_who_is_here_costs_nothing_while_nobody_comes(world: World, patrol: Shif
     leader = sign_in(world.leader)
     with at(START):
         first = leader.get(f"/shifts/{patrol.id}/roll/present", expect=200)
+    with at(START + timedelta(seconds=7)):
         again = leader.get(f"/shifts/{patrol.id}/roll/present", headers={"If-None-Match": first.headers["ETag"]})
         assert again.status_code == 304
         hand_in(patrol, world.volunteer)

@@ -91,7 +91,6 @@ def digits_on(leader: Page, evening: Evening) -> str:
     return leader.locator("[data-digits]").inner_text()
 
 
-@pytest.mark.browser
 def test_j2_sign_up_and_check_in_with_the_digits_on_the_leaders_screen(evening: Evening, open_page: OpenPage) -> None:
     phone, leader = evening.page(open_page, "volunteer"), evening.page(open_page, "leader")
     phone.goto("/activities")
@@ -104,7 +103,6 @@ def test_j2_sign_up_and_check_in_with_the_digits_on_the_leaders_screen(evening: 
     expect(leader.locator("#present")).to_contain_text("输数字", timeout=15_000)
 
 
-@pytest.mark.browser
 def test_j3_without_signal_the_digits_wait_in_the_phone_and_count_once(evening: Evening, open_page: OpenPage) -> None:
     phone, leader = evening.page(open_page, "volunteer"), evening.page(open_page, "leader")
     phone.goto(f"/shifts/{evening.shift_id}/duty")
@@ -122,7 +120,6 @@ def test_j3_without_signal_the_digits_wait_in_the_phone_and_count_once(evening: 
     assert card.state == "open"
 
 
-@pytest.mark.browser
 def test_the_leaders_code_goes_on_changing_without_a_network(evening: Evening, open_page: OpenPage) -> None:
     leader = evening.page(open_page, "leader")
     leader.clock.install()
@@ -135,7 +132,6 @@ def test_the_leaders_code_goes_on_changing_without_a_network(evening: Evening, o
     expect(leader.get_by_text("断网也能用")).to_be_visible()
 
 
-@pytest.mark.browser
 def test_without_javascript_the_evening_works_the_same(evening: Evening, open_page: OpenPage) -> None:
     phone = evening.page(open_page, "volunteer", java_script_enabled=False)
     leader = evening.page(open_page, "leader", java_script_enabled=False)
