@@ -64,7 +64,7 @@ PICTURES = (
     Picture(name="today", path="/desk/today", who="secretary", size=DESK),
     Picture(name="plan", path="/plan", who="secretary", size=DESK),
     Picture(name="members", path="/members", who="secretary", size=DESK),
-    Picture(name="import", path="/roster", who="secretary", size=DESK),
+    Picture(name="import", path="/roster/import", who="secretary", size=DESK),
     Picture(name="approvals", path="/approvals", who="clerk", size=DESK),
     Picture(name="journal", path="/ledger", who="secretary", size=DESK),
     Picture(name="stock", path="/stock", who="secretary", size=DESK),

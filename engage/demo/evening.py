@@ -76,7 +76,7 @@ def hold_talk(stage: Stage) -> None:
     )
     motion_id = talks.add_motion(
         item_id=item_id,
-        text="在文昌巷南口和小学门前各装一条减速带，费用由社区经费出，一个月内装好",
+        text="文昌巷南口和小学门前各装一条减速带",
         options=["赞成", "反对"],
         owner_text="社区居委会",
         roll="present",

@@ -8,21 +8,26 @@ from engage import activities, attendance, awards
 from engage.activities import Kind, Nature, Plan
 from engage.core import clock
 from engage.core.access import Actor
+from engage.demo import shop
 from engage.demo.duties import AHEAD, PAST, Duty
 from engage.demo.roll import Stage
 
 _INSURANCE = "区志愿者意外险，保到年底"
 
 
+#: 周桂芳 fetches her umbrella before this day's shift
+_FETCHED_BEFORE = -3
 #: walks now: it began a little while ago, whatever the hour
 _BEGAN = timedelta(minutes=10)
 _LASTS = timedelta(hours=2)
 
 
 def play(stage: Stage) -> None:
-    """Play two months of service in the community of the stage."""
+    """Play two months of service in the community of the stage; points are spent in between, as they come."""
     agree_on_points(stage)
     for duty in PAST:
+        if duty.day == _FETCHED_BEFORE:
+            shop.fetch(stage)
         shift_id = plan(stage, duty)
         coming = come(stage, shift_id=shift_id, count=duty.joined, before=_start_of(stage, duty))
         serve(stage, shift_id=shift_id, people=coming)

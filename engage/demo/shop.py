@@ -34,11 +34,15 @@ def stock_the_shelf(stage: Stage) -> None:
         )
 
 
-def exchange(stage: Stage) -> None:
-    """Let 周桂芳 fetch an umbrella she reserved last week; what 孙玉梅 reserved yesterday waits at the desk."""
+def fetch(stage: Stage) -> None:
+    """Let 周桂芳 reserve an umbrella last week and fetch it the same day."""
     fetched = _reserve(stage, "volunteer", name="折叠雨伞", days=8)
     code, _as_read_out = rewards.code_of(redemption_id=fetched)
     rewards.hand_out(code=code, actor=stage["desk"], key=stage.key(), now=stage.ago(days=8) + timedelta(hours=3))
+
+
+def reserve(stage: Stage) -> None:
+    """Let 孙玉梅 reserve something yesterday; it waits for her at the desk."""
     _reserve(stage, "neighbour", name="洗衣液", days=1)
 
 

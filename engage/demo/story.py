@@ -26,7 +26,7 @@ def tell(*, now: datetime, name: str = DONGHU) -> None:
     with tenancy.scoped(stage.community.id):
         shop.stock_the_shelf(stage)
         service.play(stage)
-        shop.exchange(stage)
+        shop.reserve(stage)
         evening.play(stage)
     next_door = roll.found(name=LIYUAN, slug="liyuan", members=cast.LIYUAN, now=now)
     with tenancy.scoped(next_door.community.id):
