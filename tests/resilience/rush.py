@@ -85,7 +85,7 @@ class Rush:
         return self.done
 
     def _live(self, number: int, clients: int) -> None:
-        chance = random.Random(number)
+        chance = random.Random(number)  # noqa: S311 - which act comes next is no secret
         lines = [Phone(self._port, self._csrf, timeout=10) for _line in range(2)]
         mine = self.crowd.members[number::clients]
         duties = [(member, shift, kind) for shift in self.crowd.shifts for kind in Kind for member in mine]
@@ -104,11 +104,13 @@ class Rush:
             if self._over.is_set() and give_up is None:
                 give_up = time.monotonic() + 10
             used = lines if twice else lines[:1]
+            for line in used:
+                with suppress(OSError):
+                    send(line)
             answers: list[Answer] = []
-            for act in (send, lambda line: answers.append(line.answer())):
-                for line in used:
-                    with suppress(OSError):
-                        act(line)
+            for line in used:
+                with suppress(OSError):
+                    answers.append(line.answer())
             sound = [answer for answer in answers if answer.status < 500]
             if sound:
                 self._compare(sound)
