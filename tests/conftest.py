@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 
 from engage import people
@@ -22,6 +23,10 @@ from engage.core.tenancy import CommunityCard
 from tests import make, postgres
 from tests.client import CheckingClient
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, make_app
+
+# A busy machine draws slowly; that says nothing about the property.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 KINDS = tuple(filter(None, os.environ.get("ENGAGE_TEST_DATABASES", "sqlite").split(",")))
 

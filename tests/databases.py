@@ -5,11 +5,14 @@ SQLite: the template file is copied. PostgreSQL: the template database is cloned
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
 from flask_migrate import stamp
+from jinja2 import FileSystemBytecodeCache
 
 from engage import create_app
 from engage.config import Settings
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.postgres import Server
+
+
+#: templates are compiled once a run, not once for each test's application
+_COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="engage-templates-"))
+atexit.register(shutil.rmtree, _COMPILED.directory, ignore_errors=True)
 
 
 class Databases(Protocol):
@@ -56,6 +64,7 @@ def make_app(*, database_url: str, data_dir: Path) -> Flask:
     """Build the application for tests: CSRF stays on, errors reach the test."""
     app = create_app(settings_for(database_url=database_url, data_dir=data_dir))
     app.testing = True
+    app.jinja_env.bytecode_cache = _COMPILED
     return app
 
 

@@ -21,6 +21,8 @@ from sqlalchemy import (
     MetaData,
     UniqueConstraint,
     event,
+    func,
+    select,
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
@@ -177,6 +179,16 @@ def require_transaction() -> Session:
     if not session.info.get("in_command"):
         raise OutsideTransaction("this write belongs inside a command's transaction()")
     return session
+
+
+def number_in_turn(series: str, *, community_id: int) -> None:
+    """Let only one command at a time number a series of this community, until it ends.
+
+    A row lock cannot do it: the first of a series has no row yet. On SQLite there is one writer anyway.
+    """
+    session = require_transaction()
+    if dialect() == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(series), community_id)))
 
 
 def dialect() -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -211,7 +212,7 @@ def compile_catalogues() -> None:
             if message.id and message.string:
                 everything.add(message.id, message.string, context=message.context)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".mo.new")
+    draft = target.with_suffix(f".{os.getpid()}.new")  # workers that start together each write their own
     with draft.open("wb") as file:
         write_mo(file, everything)
     draft.replace(target)  # a worker starting meanwhile reads the old or the new one, never half

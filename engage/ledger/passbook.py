@@ -14,9 +14,6 @@ from engage.core.errors import NotFound
 from engage.ledger.cards import PassbookLine, PassbookMonth
 from engage.ledger.models import Account, Entry, Note, Transfer
 
-#: no month of one person has more lines than this; the page says so if one ever does
-CAP = 400
-
 
 def month_from(text: str | None, *, today: date) -> date:
     """Return the first day of a month given as "2026-06", or of today's. Raises `NotFound` for anything else."""
@@ -114,7 +111,6 @@ def _rows(accounts: set[int], start: datetime, end: datetime) -> list[_Row]:
             or_(Transfer.debit_id.in_(accounts), Transfer.credit_id.in_(accounts)), Entry.at >= start, Entry.at < end
         )
         .order_by(Entry.seq, Transfer.id)
-        .limit(CAP)
     )
     rows: dict[int, _Row] = {}
     for entry, note, transfer in db.session.execute(statement):

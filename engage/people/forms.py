@@ -88,7 +88,7 @@ class PersonForm:
     def _phone(self, kept: str | None) -> str | None:
         if not self.phone:
             return kept
-        if self.phone in {"-", "－", "无"}:
+        if plain(self.phone) == "-":
             return None
         try:
             return normalised_phone(self.phone)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from engage.core.database import db
+from engage.core.database import db, dialect
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
+from engage.core.tenancy import current_community_id
 from engage.people.models import Person, RoleGrant, Tenancy
 
 
@@ -71,7 +72,13 @@ def count_persons() -> int:
 
 
 def next_member_no() -> int:
-    """Return the next free member number; called inside the command that uses it."""
+    """Return the next free member number; called inside the command that uses it.
+
+    Two desks adding people at once wait for each other: SQLite has one pen, PostgreSQL gets a lock per community.
+    """
+    if dialect() == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtext('member_no'), :community_id)")
+        db.session.execute(lock, {"community_id": current_community_id()})
     return int(db.session.scalar(select(func.coalesce(func.max(Person.member_no), 0))) or 0) + 1
 
 

@@ -7,7 +7,7 @@ from flask import Response
 from engage import places
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, Role, needs
-from engage.core.errors import N_, DomainError
+from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
 from engage.people import directory, membership, offices, reveals, signing_in
 from engage.people.blueprint import bp
@@ -15,6 +15,9 @@ from engage.people.cards import live_version
 from engage.people.models import Person
 from engage.people.queries import get_person, units_of
 from engage.people.words import ROLE_WORDS
+
+#: what somebody's standing becomes, by the last part of the address
+_STANDINGS = {"pause": "paused", "return": "active", "departure": "closed"}
 
 
 def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = None, phone: str = "") -> Response:
@@ -59,12 +62,14 @@ def reveal_phone(person_id: int, *, me: Actor) -> Response:
     return _person_page(get_person(person_id), me, phone=phone)
 
 
-@bp.post("/members/<int:person_id>/<any(pause, return, departure):step>")
+@bp.post("/members/<int:person_id>/<step>")
 @needs(Permission.MANAGE_MEMBERS)
 def change_status(person_id: int, step: str, *, me: Actor) -> Response:
     """Pause a person, take them back, or close the entry."""
     person = get_person(person_id)
-    status = {"pause": "paused", "return": "active", "departure": "closed"}[step]
+    status = _STANDINGS.get(step)
+    if status is None:
+        raise NotFound
     try:
         membership.change_status(person_id=person_id, status=status, actor=me, now=clock.now())
     except DomainError as refusal:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage import people, talks, topics
 from engage.core import audit, clock
 from engage.core.access import Actor
-from engage.core.database import transaction
+from engage.core.database import number_in_turn, transaction
 from engage.core.errors import N_
 from engage.core.i18n import LANGUAGES
 from engage.resolutions import queries, rules
@@ -25,9 +25,8 @@ def adopt(*, motion_id: int, actor: Actor, now: datetime) -> int:
     """
     with transaction() as session:
         year = clock.local_date(now).year
-        # The newest number of the year is locked so that two adoptions at once do not take one number.
-        newest = select(Resolution).where(Resolution.year == year).order_by(Resolution.sequence.desc()).limit(1)
-        last = session.scalar(newest.with_for_update())
+        number_in_turn("resolution", community_id=actor.community_id)
+        last = session.scalar(select(func.max(Resolution.sequence)).where(Resolution.year == year)) or 0
         known = session.scalar(select(Resolution.id).where(Resolution.motion_id == motion_id))
         if known:
             return known
@@ -39,7 +38,7 @@ def adopt(*, motion_id: int, actor: Actor, now: datetime) -> int:
         row = Resolution(
             motion_id=motion.id,
             year=year,
-            sequence=last.sequence + 1 if last else 1,
+            sequence=last + 1,
             title=motion.text,
             text=motion.outcome.sentence,
             talk_number=motion.talk_number,

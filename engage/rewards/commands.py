@@ -28,10 +28,11 @@ def reserve(*, item_id: int, actor: Actor, key: str, now: datetime) -> int:
     """
     fingerprint = idempotency.fingerprint_of(act="reserve", item_id=item_id)
     with transaction() as session:
-        if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
-            return int(done["redemption_id"])
         get_in_scope(Item, item_id)
         due = reservations.lock_with_lapsed(session, item_id=item_id, person_id=actor.person_id, now=now)
+        # Asked with the item locked: of two deliveries at once the second waits here and finds the first one's answer.
+        if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
+            return int(done["redemption_id"])
         reservations.let_lapse(session, due, now=now)
         item = get_in_scope(Item, item_id)
         had = queries.count_taken(person_id=actor.person_id, item_id=item_id, now=now)
@@ -81,8 +82,8 @@ def hand_out(*, code: str, actor: Actor, key: str, now: datetime) -> HandOut:
         found = queries.find_by_code(digits=digits, now=now)
         if found is None:
             raise rules.UnknownCode(N_("没有这个取货码。请再看一眼手机或纸条。"), field="code")
-        done = idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint)
         reservations.lock_items(session, [found.item.id])
+        done = idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint)
         row = get_in_scope(Redemption, found.id)
         if done is None:
             _collect(session, row, actor=actor, now=now)

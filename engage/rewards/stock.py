@@ -68,9 +68,9 @@ def receive_goods(*, item_id: int, quantity: int, note: str, actor: Actor, key: 
         raise BadItem(N_("进货数量写1到9999。"), field="quantity")
     fingerprint = idempotency.fingerprint_of(act="receive", item_id=item_id, quantity=quantity)
     with transaction() as session:
+        item = get_in_scope(Item, item_id, lock=True)
         if idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
             return
-        item = get_in_scope(Item, item_id, lock=True)
         item.on_hand += quantity
         session.add(_move(item, "received", quantity, note, actor, now))
         idempotency.remember(actor_id=actor.person_id, key=key, fingerprint=fingerprint, outcome={"ok": 1}, now=now)
@@ -86,9 +86,9 @@ def count_stock(*, item_id: int, counted: int, note: str, actor: Actor, key: str
         raise BadItem(N_("盘点数量写0到99999。"), field="counted")
     fingerprint = idempotency.fingerprint_of(act="count", item_id=item_id, counted=counted)
     with transaction() as session:
+        item = get_in_scope(Item, item_id, lock=True)
         if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
             return int(done["difference"])
-        item = get_in_scope(Item, item_id, lock=True)
         if counted < item.reserved:
             raise BadItem(
                 N_("有%(reserved)s份已经有人换了还没取，盘点数不能比它少。先补货，或请人退掉。"),

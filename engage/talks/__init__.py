@@ -15,18 +15,16 @@ from engage.talks.commands_floor import (
     put_motion,
     queue_to_speak,
 )
+from engage.talks.decisions import MotionCard, decided_motions, find_decided
 from engage.talks.queries import (
-    MotionCard,
     TalkCard,
-    decided_motions,
-    find_decided,
     find_next,
     find_running,
     get_card,
     item_ids,
     recent,
 )
-from engage.talks.rules import TalkRefused
+from engage.talks.rules import TalkRefused, place_name
 
 __all__ = [
     "MotionCard",
@@ -52,6 +50,7 @@ __all__ = [
     "name_staff",
     "note",
     "open_doors",
+    "place_name",
     "plan_talk",
     "publish_notice",
     "put_motion",
@@ -67,3 +66,4 @@ def init_app(app: Flask) -> None:
 
     assert views_console and views_desk and views_wall  # noqa: S101, PT018 - imported for their routes
     app.register_blueprint(views.bp)
+    app.jinja_env.filters.update(place_name=place_name, option_words=views.option_words)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engage import people, topics
 from engage.core import audit, idempotency
 from engage.core.access import Actor
-from engage.core.database import transaction
+from engage.core.database import number_in_turn, transaction
 from engage.core.errors import N_
 from engage.core.fence import get_in_scope
 from engage.talks import queries, rules
@@ -40,12 +40,12 @@ def plan_talk(
     rules.ensure_distinct(chair=chair, recorder=recorder, tellers=tellers)
     content = idempotency.fingerprint_of(title=title, place=place, starts_at=starts_at, staff=list(staff))
     with transaction() as session:
+        number_in_turn("talk", community_id=actor.community_id)
         if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=content):
             return int(done["talk_id"])
-        # The newest talk is locked so that two plans at once do not take one number.
-        last = session.scalar(select(Talk).order_by(Talk.number.desc()).limit(1).with_for_update())
+        last = session.scalar(select(func.max(Talk.number))) or 0
         talk = Talk(
-            number=last.number + 1 if last else 1,
+            number=last + 1,
             title=title,
             place=place,
             starts_at=starts_at,

@@ -190,6 +190,11 @@ def scene(*, talk_state: str, vote_state: str | None, speaking: bool) -> str:
 _BUILDING = re.compile(r"^.*?(?:栋|幢|号楼|座)")
 
 
+def place_name(community: str) -> str:
+    """Return the community's name as evenings carry it: 东湖社区 holds 东湖夜话."""
+    return community.removesuffix("社区") or community
+
+
 def building_of(label: str) -> str:
     """Return the part of a doorplate the whole courtyard may read: the building, never the door."""
     found = _BUILDING.match(label)

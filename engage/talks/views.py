@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, render_template
+from flask_babel import gettext
 
 from engage import people
 from engage.core import clock, live, web
@@ -15,6 +16,11 @@ from engage.talks import commands_floor, evening, queries, rules
 
 bp = Blueprint("talks", __name__)
 PER_PAGE = 20
+
+
+def option_words(option: str) -> str:
+    """Return an option as read: for and against are ours and translated, a motion's own words stay as written."""
+    return gettext(option) if option in {rules.YES, rules.NO} else option
 
 
 @bp.get("/talks")

@@ -30,6 +30,11 @@ def parse_choices(values: Sequence[str], *, options: int) -> list[int]:
     return [known[value] for value in values]
 
 
+def parts_of(values: Sequence[str], *, size: int) -> list[list[str]]:
+    """Return the choices of a ballot in parts of at most `size`, for those who read a few big lines at a time."""
+    return [list(values[start : start + size]) for start in range(0, len(values), size)]
+
+
 def display_order(options: int, *, shuffled_for: str = "") -> list[int]:
     """Return the order the cards are shown in; agenda cards are shuffled, the same way each time for one household."""
     numbers = list(range(options))

@@ -19,6 +19,8 @@ bp = Blueprint("votes", __name__)
 
 #: receipts are kept by the phone, in its signed cookie, and nowhere else
 _KEPT = 6
+#: big lines on one screen of elder mode (DESIGN-LANGUAGE §2)
+_ELDER_LINES = 4
 _STATES = ("frozen", "open", "closing", "closed", "annulled")
 
 
@@ -45,7 +47,7 @@ def status(vote_id: int, *, me: Actor) -> Response:
 def confirm(vote_id: int, *, me: Actor) -> Response:
     """Read the choice of a secret ballot back before it becomes final. Nothing is stored."""
     context = _context(vote_id, me, now=clock.now())
-    values = web.request.form.getlist("choice")
+    values = _typed(context["vote"])
     try:
         forms.parse_choices(values, options=len(context["vote"].options))
     except BallotRefused as refused:
@@ -62,10 +64,10 @@ def create(vote_id: int, *, me: Actor) -> Response:
     now = clock.now()
     form = web.request.form
     unit_id = people.household_of(me.person_id)
-    values = form.getlist("choice")
+    vote = queries.card(vote_id, now=now)
+    values = _typed(vote)
     try:
-        options = len(queries.card(vote_id, now=now).options)
-        choices = forms.parse_choices(values, options=options)
+        choices = forms.parse_choices(values, options=len(vote.options))
         receipt = cast(
             vote_id=vote_id, actor=me, unit_id=unit_id or 0, choices=choices, token=form.get("token", ""), now=now
         )
@@ -75,6 +77,22 @@ def create(vote_id: int, *, me: Actor) -> Response:
         return _page(_context(vote_id, me, now=clock.now()), refusal=web.say(refused), chosen=values, status=422)
     _keep_on_the_phone(vote_id, receipt.code)
     return web.see_other(web.url_for(".receipt", vote_id=vote_id))
+
+
+@bp.post("/votes/<int:vote_id>/parts")
+@signed_in
+def turn(vote_id: int, *, me: Actor) -> Response:
+    """Show the next few choices of a long ballot in elder mode, with what was chosen so far. Nothing is stored."""
+    context = _context(vote_id, me, now=clock.now())
+    part = web.whole_number(web.request.form.get("part"), at_most=24)
+    context["part"] = min(part, len(context["parts"]) - 1)
+    return _page(context, chosen=_typed(context["vote"]))
+
+
+def _typed(vote: queries.VoteCard) -> list[str]:
+    """Return the choices sent; of a single choice the last one, made on a later part of a long ballot."""
+    values = list(dict.fromkeys(web.request.form.getlist("choice")))
+    return values[-1:] if vote.choices_max == 1 else values
 
 
 @bp.get("/votes/<int:vote_id>/receipt")
@@ -116,13 +134,17 @@ def _context(vote_id: int, me: Actor, *, now: datetime) -> dict[str, Any]:
     if unit_id and standing.is_entitled:
         token = receipts.form_token(vote_id=vote_id, unit_id=unit_id, revision=standing.revision)
     shuffled_for = f"{vote_id}:{unit_id}" if vote.kind == "agenda" else ""
+    order = forms.display_order(len(vote.options), shuffled_for=shuffled_for)
+    lines = [*map(forms.value_of, order), forms.ABSTAIN]
     return {
         "vote": vote,
         "standing": standing,
         "panel": _panel(vote, standing),
         "plate": places.unit_labels([unit_id]).get(unit_id or 0, ""),
         "token": token,
-        "order": forms.display_order(len(vote.options), shuffled_for=shuffled_for),
+        "order": order,
+        "parts": forms.parts_of(lines, size=_ELDER_LINES),
+        "part": 0,
         "value_of": forms.value_of,
         "abstain": forms.ABSTAIN,
         "server_time": now,

@@ -13,7 +13,9 @@
   const words = () => document.documentElement.lang === "en"
     ? { lost: "No network just now. Nothing is lost; please tap again.", failed: "That did not go through. Please try again." }
     : { lost: "网断了，请再点一次", failed: "这一步没办成，请再试一次" };
-  document.addEventListener("htmx:sendError", () => say(words().lost));
+  // A part that polls comes back by itself, and a form that waits in the phone says so: nobody needs to tap again.
+  const minded = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every") || element.hasAttribute("data-queue");
+  document.addEventListener("htmx:sendError", (event) => { if (!minded(event.detail.elt)) say(words().lost); });
   document.addEventListener("htmx:responseError", (event) => {
     // The server's own sentence is already in #flash when it sent one.
     if (!event.detail.xhr.getResponseHeader("HX-Retarget")) say(words().failed);

@@ -15,6 +15,7 @@ from engage.attendance.rules import Kind
 from engage.core import tenancy
 from engage.core.access import Actor
 from engage.core.database import transaction
+from engage.people import cards as people_cards
 from tests import make
 from tests.attendance.conftest import END, START, at, hand_in, shown
 from tests.client import CheckingClient
@@ -68,6 +69,34 @@ def test_a_card_a_token_and_a_number_are_all_taken(
     }
 
 
+def test_enter_presses_what_the_screens_code_is_for(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
+    """A scanner that types ends with Enter, which presses the form's first button."""
+    leader = sign_in(world.leader)
+    for moment, query, first in ((START, "", "in"), (START, "?kind=out", "out"), (END, "", "out")):
+        with at(moment):
+            form = leader.get(f"/shifts/{patrol.id}/roll{query}", expect=200).form("/roll/scans")
+            assert form.select_one("button")["value"] == first
+
+
+def test_k7_a_card_reported_lost_is_worth_nothing(app: Flask, world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
+    """K7, online half: the old card is refused at once, the new one works."""
+    person = world.neighbour.person_id
+    with transaction():
+        people.issue_cards(person_ids=[person], now=NOW)
+    with app.test_request_context(), tenancy.scoped(world.donghu.id):
+        lost = people.card_address(person)
+        people_cards.replace_card(person_id=person, version=1, actor=world.clerk, now=NOW)
+        new = people.card_address(person)
+    tenancy.enter(world.donghu.id)
+    leader = sign_in(world.leader)
+    with at(START):
+        form = leader.get(f"/shifts/{patrol.id}/roll", expect=200).form("/roll/scans")
+        assert "挂失" in leader.submit(form, expect=422, htmx=True, press="kind=in", card=lost).refusal
+        assert attendance.sessions_of_shift(patrol.id) == []
+        leader.submit(form, expect=200, htmx=True, press="kind=in", card=new)
+    assert [card.grade for card in attendance.sessions_of_shift(patrol.id)] == ["4"]
+
+
 def test_the_head_count_is_blind_until_it_is_entered(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
     hand_in(patrol, world.volunteer)
     leader = sign_in(world.leader)
@@ -100,6 +129,7 @@ def test_who_is_here_costs_nothing_while_nobody_comes(world: World, patrol: Shif
     leader = sign_in(world.leader)
     with at(START):
         first = leader.get(f"/shifts/{patrol.id}/roll/present", expect=200)
+    with at(START + timedelta(seconds=7)):
         again = leader.get(f"/shifts/{patrol.id}/roll/present", headers={"If-None-Match": first.headers["ETag"]})
         assert again.status_code == 304
         hand_in(patrol, world.volunteer)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engage import ledger
 from engage.core.database import db, transaction
 from engage.core.errors import NotFound, OutsideTransaction
+from engage.ledger import book
 from engage.ledger.models import Lot
 from tests.conftest import World
 from tests.ledger.conftest import Points
@@ -174,3 +175,28 @@ def test_the_head_moves_with_every_entry(points: Points) -> None:
     assert first.seq == 1
     assert ledger.head().seq == 2
     assert ledger.head().fingerprint != first.fingerprint
+
+
+def test_a_balance_moves_only_if_it_stays_at_zero_or_above(points: Points) -> None:
+    """C2: the statement that writes is the one that decides; it must not rest on what was read before."""
+    points.award(100)
+    with transaction() as session:
+        account = book.accounts_of(session, points.person_id)["person"]
+        with pytest.raises(ledger.NotEnoughPoints):
+            book._change(session, account, -101)
+        book._change(session, account, -100)
+        with pytest.raises(ledger.NotEnoughPoints):
+            book._change(session, account, -1)
+        book._change(session, account, 100)
+    assert ledger.verify() == []
+
+
+def test_a_lot_gives_only_what_it_has(points: Points) -> None:
+    points.award(100)
+    with transaction() as session:
+        account = book.accounts_of(session, points.person_id)["person"]
+        (lot,) = book.lots_of(session, account)
+        with pytest.raises(ledger.NotEnoughPoints):
+            book._use(session, lot.id, -101)
+        with pytest.raises(ledger.NotEnoughPoints):
+            book._use(session, lot.id, 1)

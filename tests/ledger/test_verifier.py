@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from engage import ledger
@@ -118,3 +120,62 @@ def test_the_command_line_says_whether_the_book_closes(app: Flask, world: World,
     assert wrong.exit_code == 1
     assert "balance is not the sum of its transfers" in wrong.output
     assert runner.invoke(args=["ledger", "verify", "--community", "nowhere"]).exit_code == 1
+
+
+CELLS = {
+    "ledger_entry": (
+        "community_id seq kind source person_id reverses_id settles_id earned_on actor_id approver_id at "
+        "note_hash prev_hash hash"
+    ),
+    "ledger_note": "entry_id salt memo basis",
+    "ledger_transfer": "entry_id debit_id credit_id amount debit_after credit_after",
+    "ledger_lot": "account_id transfer_id origin_id expires_on amount remaining",
+    "ledger_lot_use": "transfer_id lot_id points",
+}
+
+
+def other_value(value: object) -> str:
+    """Return another value of the same kind, as SQL."""
+    if value is None:
+        return "1"
+    if isinstance(value, int):
+        return str(value ^ 1)
+    if isinstance(value, date):
+        return f"'{value + (timedelta(microseconds=1) if isinstance(value, datetime) else timedelta(days=1))}'"
+    if str(value).startswith("{"):
+        return "'{" + '"x"' + ":1}'"
+    changed = str(value).replace("0", "2", 1) if "0" in str(value) else str(value)[:-1] + "~"
+    return "'" + changed + "'"
+
+
+def is_noticed(session: Session, statement: str) -> bool:
+    """Change one value, ask the verifier or be refused by the database, and take the change back."""
+    savepoint = session.connection().begin_nested()
+    try:
+        session.connection().exec_driver_sql(statement)
+        session.expire_all()
+        return ledger.verify() != []
+    except DatabaseError:
+        return True
+    finally:
+        savepoint.rollback()
+        session.expire_all()
+
+
+def test_d18_every_cell_of_the_book_counts(app: Flask, world: World, points: Points) -> None:
+    """Each stored value of each row is changed in turn: refused by the database, or found by the verifier."""
+    award = points.award(40)
+    points.award(60)
+    points.hold(50, "redemption:1")
+    points.spend("redemption:1")
+    points.reverse(award.entry_id)
+    statements = [
+        f"UPDATE {table} SET {column} = {other_value(row[column])} WHERE id = {row['id']}"
+        for table, columns in CELLS.items()
+        for row in db.session.execute(text(f"SELECT * FROM {table}")).mappings().all()
+        for column in columns.split()
+    ]
+    assert len(statements) >= 100
+    with pytest.raises(_Undone), insider() as session:
+        unnoticed = [statement for statement in statements if not is_noticed(session, statement)]
+    assert unnoticed == []

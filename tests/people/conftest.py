@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +12,9 @@ from engage.core import tenancy
 from engage.core.access import Actor
 from engage.core.database import transaction
 from engage.people import activations, passwords, signing_in
+from engage.people.directory import Filters, search
 from engage.people.signing_in import Arrival
+from tests.client import Answer, CheckingClient
 from tests.conftest import World
 from tests.make import NOW
 
@@ -21,6 +24,19 @@ PASSWORD = "四菜一汤加一碗米饭"
 def arrival(*, account: str = "", password: str = PASSWORD, network: str = "198.51.100.0/24") -> Arrival:
     """What a form and a browser say."""
     return Arrival(account=account, password=password, network=network, label="test", old_cookie=None)
+
+
+def enter(client: CheckingClient, account: str, password: str = PASSWORD, **more: Any) -> Answer:
+    """Send the sign-in form of the first community."""
+    expect = more.pop("expect", 303)
+    environ = more.pop("environ", {})
+    data = {"community": "donghu", "account": account, "password": password, **more}
+    return client.post("/sign-in", data=data, expect=expect, environ_overrides=environ)
+
+
+def names(q: str, **more: Any) -> list[str]:
+    """Whom a search finds."""
+    return [person.name for person in search(filters=Filters(q=q, **more)).persons]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One-time codes on paper, and new passwords by text message."""
+"""One-time codes on paper."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from engage.core import tenancy
 from engage.core.access import Actor, Role
 from engage.core.database import db
 from engage.core.errors import NotFound, TooManyAttempts
-from engage.people import activations, messages, resets, signing_in
+from engage.people import activations
 from engage.people.activations import NotYours
-from engage.people.models import Activation, Consent, Credential, ResetCode
-from engage.people.rules import BadCode, code_from
+from engage.people.models import Activation, Consent, Credential
+from engage.people.rules import code_from
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW, make_person
-from tests.people.conftest import PASSWORD, arrival
+from tests.people.conftest import PASSWORD
 
 Give = Callable[..., Actor]
 Slip = Callable[..., str]
@@ -169,107 +169,6 @@ def test_the_secretary_picks_those_who_have_not_activated(world: World, sign_in:
     page = sign_in(world.secretary).get("/members/slips", expect=200)
     assert "周桂芳" not in page.text
     assert "刘长河" in page.text
-
-
-# --- a new password by text message ---
-
-
-@pytest.fixture
-def sent(app: Any) -> list[tuple[str, str]]:
-    """The messages that went out."""
-    out: list[tuple[str, str]] = []
-
-    class Pigeon:
-        def delivers(self) -> bool:
-            return True
-
-        def send_code(self, *, phone: str, code: str) -> None:
-            out.append((phone, code))
-
-    app.extensions["engage_messenger"] = Pigeon()
-    return out
-
-
-def test_six_digits_lead_to_a_new_password(
-    world: World, client: CheckingClient, with_password: Give, sent: list[tuple[str, str]], sign_in: Any
-) -> None:
-    with_password(world.volunteer)
-    old = sign_in(world.volunteer)
-    client.get("/sign-in?community=donghu", expect=200)
-    page = client.post("/forgot", data={"phone": "138 0000 0621"}, expect=200)
-    [(phone, code)] = sent
-    assert phone == "13800000621"
-    fresh = "换一句新的长密码"
-    client.submit(page.form("/password-resets"), expect=303, code=code, password=fresh, again=fresh)
-    client.get("/me", expect=200)
-    old.get("/me", expect=303)
-    assert signing_in.sign_in(arrival=arrival(account="13800000621", password=fresh), now=NOW)
-
-
-def test_w13_asking_for_an_unknown_number_looks_the_same(
-    world: World, client: CheckingClient, with_password: Give, sent: list[tuple[str, str]]
-) -> None:
-    with_password(world.volunteer)
-    client.get("/sign-in?community=donghu", expect=200)
-    known = client.post("/forgot", data={"phone": "13800000621"}, expect=200).words
-    unknown = client.post("/forgot", data={"phone": "13899999999"}, expect=200).words
-    assert known == unknown
-    assert len(sent) == 1
-
-
-def test_w14_five_wrong_tries_kill_the_digits(world: World, with_password: Give, sent: list[tuple[str, str]]) -> None:
-    with_password(world.volunteer)
-    resets.ask_reset(phone="13800000621", network="n", now=NOW)
-    [(phone, code)] = sent
-    wrong = f"{(int(code) + 1) % 10**6:06d}"
-    for _ in range(5):
-        with pytest.raises(BadCode):
-            resets.reset_password(phone=phone, code=wrong, arrival=arrival(password="换一句新的长密码"), now=NOW)
-    with pytest.raises(BadCode):
-        resets.reset_password(phone=phone, code=code, arrival=arrival(password="换一句新的长密码"), now=NOW)
-
-
-def test_digits_live_ten_minutes_and_a_second_message_kills_the_first(
-    world: World, with_password: Give, sent: list[tuple[str, str]]
-) -> None:
-    with_password(world.volunteer)
-    fresh = arrival(password="换一句新的长密码")
-    resets.ask_reset(phone="13800000621", network="n", now=NOW)
-    with pytest.raises(TooManyAttempts):
-        resets.ask_reset(phone="13800000621", network="n", now=NOW + timedelta(seconds=30))
-    resets.ask_reset(phone="13800000621", network="n", now=NOW + timedelta(minutes=1))
-    [(phone, first), (_, second)] = sent
-    later = NOW + timedelta(minutes=2)
-    if first != second:
-        with pytest.raises(BadCode):
-            resets.reset_password(phone=phone, code=first, arrival=fresh, now=later)
-    with pytest.raises(BadCode):
-        resets.reset_password(phone=phone, code=second, arrival=fresh, now=NOW + timedelta(minutes=11))
-    assert resets.reset_password(phone=phone, code=second, arrival=fresh, now=later)
-    assert code_of_digits(second) not in str(
-        [tuple(row) for row in db.session.execute(text("SELECT * FROM reset_code"))]
-    )
-    assert db.session.scalar(select(func.count(ResetCode.id)).where(ResetCode.used_at.is_not(None))) == 1
-
-
-def code_of_digits(code: str) -> str:
-    """The digits as they would stand in a row, quoted."""
-    return f"'{code}'"
-
-
-def test_the_console_says_nothing_in_production(app: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    console = messages.ConsoleMessenger()
-    assert not console.delivers()
-    console.send_code(phone="13800000621", code="123456")
-    out = "".join(capsys.readouterr())
-    assert "123456" not in out
-    assert "13800000621" not in out
-
-
-def test_without_a_gateway_the_page_promises_no_message(world: World, client: CheckingClient) -> None:
-    page = client.get("/forgot", expect=200)
-    assert "再打一张激活条" in page.text
-    assert "6位数字" not in page.text
 
 
 def test_an_office_the_clerk_does_not_hold_needs_the_secretary(world: World) -> None:

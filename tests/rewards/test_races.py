@@ -60,8 +60,21 @@ def test_c5_the_same_key_from_several_phones_reserves_once(app: Flask, world: Wo
     shop.points(100)
     item, key = shop.item(price=10), idempotency.new_key()
     answers = at_once(app, world.donghu.id, [lambda: shop.reserve(item, key=key) for _phone in range(5)])
-    assert len({answer for answer in answers if isinstance(answer, int)}) == 1
+    assert len(set(answers)) == 1
+    assert isinstance(answers[0], int)
     assert shop.stock(item) == (3, 1, 2)
+
+
+def test_c5_the_same_press_from_several_phones_hands_out_once_and_all_are_told_so(
+    app: Flask, world: World, shop: Shop
+) -> None:
+    shop.points(100)
+    item, key = shop.item(price=10), idempotency.new_key()
+    code = shop.code(shop.reserve(item))
+    answers = at_once(app, world.donghu.id, [lambda: shop.hand_out(code, key=key) for _phone in range(4)])
+    assert len(set(answers)) == 1
+    assert isinstance(answers[0], rewards.HandOut)
+    assert shop.stock(item) == (2, 0, 2)
 
 
 def test_cancelling_and_handing_out_at_once_does_one_of_them(app: Flask, world: World, shop: Shop) -> None:

@@ -10,7 +10,9 @@ from click.testing import Result
 from flask import Flask
 
 from engage import people, places
+from engage.config import PROJECT
 from engage.core import tenancy
+from engage.roster.rules import KINDS
 from tests.conftest import World
 from tests.databases import make_app
 from tests.roster.make_workbooks import LONGMA, SMALL, make_csv, make_xlsx
@@ -88,3 +90,11 @@ def test_a_csv_goes_in_too(world: World, app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "名单.csv"
     path.write_bytes(make_csv(SMALL))
     assert "导入4人" in run(app, "import", path, "--community", "东湖社区").output
+
+
+def test_every_kind_and_key_is_documented(app: Flask, small: Path) -> None:
+    page = (PROJECT / "docs/how-to/import-a-roster.md").read_text("utf-8")
+    kinds = {(words.kind or template).replace("%(digits)d", "N") for template, words in KINDS.items()}
+    assert {kind for kind in kinds if f"`{kind}`" not in page} == set()
+    found = json.loads(run(app, "check", small, "--community", "东湖社区", "--json").output)
+    assert {key for key in found if f"`{key}`" not in page} == set()

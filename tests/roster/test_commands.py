@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from engage import people, places
 from engage.core import tenancy
-from engage.core.access import Actor, Role
+from engage.core.access import Role
 from engage.core.audit import AuditEvent
-from engage.core.database import db, transaction
+from engage.core.database import db
 from engage.core.errors import Conflict, NotFound
 from engage.people.models import Membership, Person, RoleGrant, Team, Tenancy
 from engage.people.phones import unsealed_phone
 from engage.places.models import Place, Unit
 from engage.roster import queries
-from engage.roster.commands import NobodyFound, Outcome, choose_columns, confirm, correct_row, skip_row, stage
+from engage.roster.commands import choose_columns, confirm, correct_row, skip_row, stage
 from engage.roster.models import RosterBatch
 from engage.roster.rules import Field
 from tests.conftest import World, counted_queries
 from tests.make import NOW
+from tests.roster.importing import put_in, staged
 from tests.roster.make_workbooks import LONGMA, SMALL, make_xlsx
-
-
-def put_in(content: bytes, *, actor: Actor | None, now: datetime = NOW) -> Outcome:
-    batch_id = stage(content=content, filename="名单.xlsx", actor=actor, now=now)
-    return confirm(batch_id=batch_id, revision=1, actor=actor, now=now)
-
-
-def staged(world: World, content: bytes | None = None) -> int:
-    return stage(content=content or make_xlsx({"名单": SMALL}), filename="名单.xlsx", actor=world.secretary, now=NOW)
 
 
 def everything() -> dict[str, int]:
@@ -136,10 +128,23 @@ def test_an_id_number_typed_into_a_cell_is_not_kept(world: World) -> None:
     assert [finding.kind for finding in reading.errors] == ["id number in this column"]
 
 
+def test_id_numbers_of_an_upload_are_kept_nowhere(world: World) -> None:
+    rows = [
+        ["姓名", "证件号码", "手机"],
+        ["张三", "420106195603020011", "13800138001"],
+        ["李四", None, "11010519491231002X"],
+    ]
+    batch_id = staged(world, make_xlsx({"S": rows}))
+    kept = str(queries.contents_of(queries.get_batch(batch_id, now=NOW)))
+    assert "420106" not in kept
+    assert "110105" not in kept
+    reading = queries.reading_of(queries.get_batch(batch_id, now=NOW), now=NOW)
+    assert [(finding.row, finding.kind) for finding in reading.errors] == [(3, "id number in this column")]
+
+
 def test_chosen_columns_are_read_again(world: World) -> None:
     batch_id = staged(world)
-    fields = {6: Field.IGNORED}
-    choose_columns(batch_id=batch_id, sheet="名单", fields=fields, now=NOW)
+    choose_columns(batch_id=batch_id, sheet="名单", fields={6: Field.IGNORED}, now=NOW)
     reading = queries.reading_of(queries.get_batch(batch_id, now=NOW), now=NOW)
     assert reading.errors == []
     assert all(person.phone is None for person in reading.people)
@@ -172,25 +177,6 @@ def test_the_same_people_next_door_are_other_people(world: World) -> None:
         assert put_in(make_xlsx({"名单": SMALL}), actor=world.outsider).people == 4
 
 
-def test_a_clerk_puts_officers_on_the_roll_but_gives_no_role(world: World) -> None:
-    grids = [["网格", "网格员", "电话"], ["第1网格", "贾伟涵", 15844191354], ["第2网格", "余正华", None]]
-    content = make_xlsx({"名单": SMALL, "网格员": grids})
-    outcome = put_in(content, actor=world.clerk)
-    assert (outcome.officers, outcome.posts) == (2, 0)
-    assert people.holders_of(Role.GRID_OFFICER) == []
-    by_secretary = put_in(content, actor=world.secretary)
-    assert (by_secretary.people, by_secretary.officers, by_secretary.posts) == (0, 0, 2)
-    assert put_in(content, actor=world.secretary).nothing_new
-
-
-def test_an_officer_without_a_phone_is_not_taken_for_a_resident_of_that_name(world: World) -> None:
-    rows = [["姓名", "网格", "楼栋", "房号"], ["余正华", 1, 1, 101]]
-    put_in(make_xlsx({"名单": rows, "网格员": [["网格", "网格员"], [1, "余正华"]]}), actor=world.secretary)
-    officer = people.holders_of(Role.GRID_OFFICER)
-    resident = db.session.scalars(select(Person).where(Person.name == "余正华", Person.unit_id.is_not(None))).one()
-    assert resident.id not in officer
-
-
 def test_a_batch_records_what_it_made(world: World) -> None:
     batch_id = staged(world)
     confirm(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW)
@@ -203,39 +189,3 @@ def test_a_batch_records_what_it_made(world: World) -> None:
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "roster_imported")).one()
     assert event.facts["people"] == 4
     assert "133" not in str(event.facts)
-
-
-def test_an_area_is_filled_in_where_there_was_none_and_never_overwritten(world: World) -> None:
-    rows = [
-        ["姓名", "楼栋", "单元", "房号", "面积"],
-        ["甲甲", "桂园3栋", 2, 501, 99],
-        ["乙乙", "桂园9栋", 1, 101, None],
-    ]
-    put_in(make_xlsx({"名单": rows}), actor=world.secretary)
-    assert places.find_unit_by_label("桂园3栋2单元501").area_centi == 8950  # type: ignore[union-attr]
-    rows[2][4] = 77.5
-    put_in(make_xlsx({"名单": rows}), actor=world.secretary)
-    db.session.expire_all()
-    assert places.find_unit_by_label("桂园9栋1单元101").area_centi == 7750  # type: ignore[union-attr]
-
-
-def test_one_door_number_in_two_grids_is_two_doors(world: World) -> None:
-    rows = [["姓名", "网格", "楼栋", "房号"], ["甲甲", 1, 1, 101], ["乙乙", 2, 1, 101]]
-    outcome = put_in(make_xlsx({"名单": rows}), actor=world.secretary)
-    assert outcome.units == 2
-    assert put_in(make_xlsx({"名单": rows}), actor=world.secretary).nothing_new
-    third = [rows[0], ["丙丙", 2, 1, 101]]
-    assert put_in(make_xlsx({"名单": third}), actor=world.secretary).units == 0
-
-
-def test_a_workbook_without_anybody_is_refused(world: World) -> None:
-    batch_id = staged(world, make_xlsx({"S": [["姓名", "手机"], [None, 13800138000]]}))
-    with pytest.raises(NobodyFound):
-        confirm(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW)
-
-
-def test_people_who_left_are_not_matched(world: World) -> None:
-    put_in(make_xlsx({"名单": SMALL}), actor=world.secretary)
-    with transaction() as session:
-        session.execute(update(Person).where(Person.name == "邓伟").values(status="closed"))
-    assert put_in(make_xlsx({"名单": SMALL}), actor=world.secretary).people == 1

@@ -14,7 +14,7 @@ from engage.core.access import Actor
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
-from tests.votes.make_votes import cast, make_households, make_vote
+from tests.votes.make_votes import cast, make_households, make_vote, unit_of
 
 SignIn = Callable[[Actor], CheckingClient]
 EARLIER = NOW - timedelta(minutes=5)
@@ -175,6 +175,33 @@ def test_elder_mode_shows_few_big_choices_and_no_chart(world: World, voters: lis
     assert page.soup.select_one(".tabbar") is None
 
 
+def test_elder_mode_turns_a_long_ballot_in_parts(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters, kind="agenda", options=list("甲乙丙丁戊己"), choices_max=3, changeable=True)
+    client = sign_in(voters[0])
+    client.set_cookie("mode", "elder")
+    first = client.get(f"/votes/{vote_id}")
+    shown = [str(line["value"]) for line in first.soup.select(".choice input")]
+    assert len(shown) == 4
+    assert len(first.soup.select("main button")) == 1
+    second = client.submit(first.form("/parts"), expect=200, choice=shown[:2])
+    rest = [str(line["value"]) for line in second.soup.select(".choice input")]
+    assert len(rest) == 3
+    assert rest[-1] == "--"
+    sent = client.submit(second.form("/ballots"), expect=303, choice=[*shown[:2], rest[0]])
+    assert "您家选的是" in client.follow(sent).words
+    chosen = votes.standing_of(vote_id, unit_id=unit_of(voters[0])).choices
+    assert sorted(chosen or ()) == sorted(int(value) for value in (*shown[:2], rest[0]))
+
+
+def test_of_a_single_choice_the_one_made_last_counts(world: World, voters: list[Actor], sign_in: SignIn) -> None:
+    vote_id = make_vote(voters, options=list("甲乙丙丁戊"))
+    client = sign_in(voters[0])
+    client.set_cookie("mode", "elder")
+    second = client.submit(client.get(f"/votes/{vote_id}").form("/parts"), expect=200, choice="00")
+    asked = client.submit(second.form("/confirmations"), expect=200, choice=["00", "04"])
+    assert "戊" in asked.soup.select_one(".pick").get_text()
+
+
 def test_a_foreign_vote_is_404_on_every_route(world: World, voters: list[Actor], sign_in: SignIn) -> None:
     vote_id = make_vote(voters)
     client = sign_in(world.outsider)
@@ -203,3 +230,7 @@ def test_the_ballot_page_asks_few_questions(
     with count_queries() as statements:
         client.get(f"/votes/{vote_id}/status")
     assert len(statements) <= 5, statements
+    asked = client.submit(client.get(f"/votes/{vote_id}").form("/confirmations"), expect=200, choice="00")
+    with count_queries() as statements:
+        client.submit(asked.form("/ballots"), expect=303)
+    assert len(statements) <= 12, statements
