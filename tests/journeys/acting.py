@@ -15,7 +15,7 @@ def sign_in(page: Page, key: str, *, community: str = "donghu") -> None:
     page.fill("#f-account", member.phone or "")
     page.fill("#f-password", cast.PASSWORD)
     page.click("#sign-in button[type=submit]")
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
 def press(page: Page, action: str) -> None:
