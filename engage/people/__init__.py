@@ -18,9 +18,11 @@ from engage.people.queries import (
     get_person,
     holders_of,
     household_of,
+    is_active,
     names_of,
     persons_of,
     polite_name,
+    roll_in_turn,
     units_with_voters,
 )
 from engage.people.signing_in import Arrival
@@ -53,6 +55,7 @@ __all__ = [
     "holders_of",
     "household_of",
     "init_app",
+    "is_active",
     "issue_cards",
     "issue_slip_codes",
     "list_teams",
@@ -64,6 +67,7 @@ __all__ = [
     "polite_name",
     "remember_device",
     "roll",
+    "roll_in_turn",
     "search",
     "settle",
     "team_member_ids",
