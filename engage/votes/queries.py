@@ -77,6 +77,14 @@ def card(vote_id: int, *, now: datetime) -> VoteCard:
     return _card(vote, used=_turnouts([vote.id]).get(vote.id, 0), now=now)
 
 
+def count_options(vote_id: int) -> int:
+    """Return how many options the ballot has; what a ballot form needs before it is cast. Raises `NotFound`."""
+    options = db.session.scalar(select(Vote.options).where(Vote.id == vote_id))
+    if options is None:
+        raise NotFound
+    return len(options)
+
+
 def cards_of(subjects: Collection[str], *, now: datetime) -> dict[str, VoteCard]:
     """Return the votes on these subjects by subject, in two queries and one more for each that is closed."""
     if not subjects:
