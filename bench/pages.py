@@ -10,7 +10,14 @@ from tests.databases import build_schema
 from tests.live import Installation, serving
 from tests.phone import Phone
 
-PAGES = {"home": "/", "passbook": "/points", "shelf": "/rewards", "activities": "/activities", "talks": "/talks", "ballot": "/votes/1"}
+PAGES = {
+    "home": "/",
+    "passbook": "/points",
+    "shelf": "/rewards",
+    "activities": "/activities",
+    "talks": "/talks",
+    "ballot": "/votes/1",
+}
 GZIP = "Accept-Encoding: gzip\r\n"
 _FILE = re.compile(rb'(?:<link rel="(?:stylesheet|icon)" href|<script src|<use href)="(/static/[^"#]+)')
 
@@ -43,11 +50,10 @@ def main() -> None:
         with serving(installation):
             phone = Phone(installation.port)
             cookie = installation.cookie_of(None)["value"]
-            XX
-                for where in ("/", "/activities", "/talks", "/topics"):
-                    found = re.search(query, phone.get(where, cookie=cookie).body)
-                    if found and name not in PAGES:
-                        PAGES[name] = found.group(1).decode()
+            shifts = phone.get("/activities", cookie=cookie).body
+            found = re.search(rb'href="(/shifts/\d+)', shifts)
+            if found:
+                PAGES["duty"] = f"{found.group(1).decode()}/duty"
             print(f"{'kB on the wire':<12} {'first':>8} {'again':>8} {'first, plain':>14} {'again, plain':>14}")
             for name, path in PAGES.items():
                 html, files = weigh(phone, path, cookie=cookie, more=GZIP)
