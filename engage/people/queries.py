@@ -45,7 +45,7 @@ def polite_name(name: str) -> str:
     return name[:1] + "*" * max(len(name) - 1, 1)
 
 
-#: Made once and not confined by the fence, so it names the community: every ballot asks (speed.md, technique 1).
+#: Made once and not confined by the fence, so it names the community: every ballot asks.
 _HOUSEHOLD = (
     select(_tenancies.c.unit_id)
     .where(
