@@ -77,6 +77,14 @@ def card(vote_id: int, *, now: datetime) -> VoteCard:
     return _cards([vote], now=now)[0]
 
 
+def count_options(vote_id: int) -> int:
+    """Return how many options the ballot has; what a ballot form needs before it is cast. Raises `NotFound`."""
+    options = db.session.scalar(select(Vote.options).where(Vote.id == vote_id))
+    if options is None:
+        raise NotFound
+    return len(options)
+
+
 def cards_of(subjects: Collection[str], *, now: datetime) -> dict[str, VoteCard]:
     """Return the votes on these subjects by subject, in four queries (and two for each that ended within the last minute)."""
     if not subjects:
