@@ -152,9 +152,7 @@ def expire_lots(session: Session, head: Head, *, account: Account, now: datetime
     return len(due)
 
 
-def expire_lot(
-    session: Session, head: Head, lot: Lot, *, account: Account, actor_id: int | None, now: datetime
-) -> int:
+def expire_lot(session: Session, head: Head, lot: Lot, *, account: Account, actor_id: int | None, now: datetime) -> int:
     """Write off what is left of one lot, by the clock or because its owner gives it up; returns how many points."""
     assert account.person_id is not None  # noqa: S101 - only accounts of persons have lots
     points = lot.remaining

@@ -23,14 +23,18 @@ from engage.people.queries import (
     names_of,
     persons_of,
     polite_name,
+    units_of,
     units_with_voters,
 )
 from engage.people.reveals import list_reveals
 from engage.people.signing_in import Arrival
 from engage.people.threshold import send_away
+from engage.people.words import ROLE_WORDS, TIE_WORDS
 
 __all__ = [
     "COOKIE",
+    "ROLE_WORDS",
+    "TIE_WORDS",
     "Arrival",
     "BadPhone",
     "Filters",
@@ -81,6 +85,7 @@ __all__ = [
     "team_member_ids",
     "team_names",
     "teams_of",
+    "units_of",
     "units_with_voters",
     "unsealed_phone",
 ]
@@ -88,7 +93,17 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     """Register the pages and the operator's command, and let Flask-Login find the person behind a browser."""
-    from engage.people import cli, threshold, views, views_me, views_members, views_own, views_paper, views_person, words
+    from engage.people import (
+        cli,
+        threshold,
+        views,
+        views_me,
+        views_members,
+        views_own,
+        views_paper,
+        views_person,
+        words,
+    )
     from engage.people.blueprint import bp
     from engage.people.messages import ConsoleMessenger
 

@@ -78,4 +78,3 @@ def erase(*, person_id: int, now: datetime) -> str:
 def is_erased(person: Person) -> bool:
     """Tell whether this entry is only a pseudonym: there is nobody to take back."""
     return person.status == "closed" and person.name == rules.pseudonym(person.member_no)
-
