@@ -42,6 +42,9 @@ class Databases(Protocol):
     def empty(self) -> str:
         """Return the URL of a database without a single table."""
 
+    def copy(self, url: str) -> str:
+        """Return the URL of a database that begins as a copy of another; nobody is connected to that one."""
+
     def discard(self, url: str) -> None:
         """Take a database back that a test is done with; nobody is connected any more."""
 
@@ -93,9 +96,13 @@ class SqliteDatabases:
 
     def fresh(self) -> str:
         """Return the URL of a new copy."""
+        return self.copy(f"sqlite:///{self._template}")
+
+    def copy(self, url: str) -> str:
+        """Return the URL of a copy of a file that was closed properly."""
         self._made += 1
         copy = self._folder / f"{self._made}.sqlite"
-        shutil.copyfile(self._template, copy)
+        shutil.copyfile(url.removeprefix("sqlite:///"), copy)
         return f"sqlite:///{copy}"
 
     def empty(self) -> str:
@@ -133,10 +140,18 @@ class PostgresDatabases:
         self._empty += 1
         return self._server.create(f"empty_{self._empty}")
 
+    def copy(self, url: str) -> str:
+        """Return the URL of a clone of another database."""
+        return self._server.url(self._server.clone(_name_in(url)))
+
     def discard(self, url: str) -> None:
         """Drop the clone when there is time."""
-        self._aside.submit(self._server.drop, url.partition("@/")[2].partition("?")[0])
+        self._aside.submit(self._server.drop, _name_in(url))
 
     def close(self) -> None:
         """Wait for what is still being made, so that the server may stop."""
         self._aside.shutdown(wait=True)
+
+
+def _name_in(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
