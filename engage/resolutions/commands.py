@@ -72,7 +72,7 @@ def assign(
         rules.ensure_move(row.state, "assigned")
         row.state, row.owner_id, row.owner_text, row.due_on = "assigned", person.id, owner_text, due_on
         key = f"assigned-{now.isoformat()}"
-        _step(session, row, kind="assigned", text=f"{owner_text}，{due_on:%Y-%m-%d}", actor=actor, key=key, now=now)
+        _step(session, row, kind="assigned", text=f"{owner_text}，{due_on.month}月{due_on.day}日前", actor=actor, key=key, now=now)
 
 
 def accept(*, resolution_id: int, actor: Actor, now: datetime) -> None:
