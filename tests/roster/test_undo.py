@@ -158,9 +158,7 @@ def test_rows_of_the_community_next_door_hold_nobody_here(world: World) -> None:
             undo(batch_id=batch_id, actor=world.outsider, now=LATER)
 
 
-def test_the_database_refuses_where_the_question_was_forgotten(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_database_refuses_where_the_question_was_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second lock: without the check nobody is deleted from under a row, and nothing else of the undo stays."""
     batch_id = imported(world)
     make.open_device(people.actor_of(named("吴明宇")), now=LATER)
