@@ -16,6 +16,7 @@ from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
 from engage.people.devices import end_devices
 from engage.people.enrolment import enrol, pinyin_of
+from engage.people.leaving import is_erased
 from engage.people.models import Membership, Person, Team, Tenancy
 from engage.people.offices import end_roles_of, ensure_office_may
 from engage.people.phones import phone_columns, phone_index
@@ -79,6 +80,7 @@ def edit_person(*, person_id: int, particulars: Particulars, actor: Actor, now: 
         roll_in_turn()
         person = get_person(person_id)
         ensure_office_may(person_id, actor)
+        _ensure_not_erased(person)
         before = _facts_of(person)
         person.name = particulars.name
         person.pinyin = particulars.pinyin or pinyin_of(particulars.name)
@@ -138,6 +140,11 @@ def _move_in(person: Person, particulars: Particulars, *, now: datetime) -> None
     session.flush()
 
 
+def _ensure_not_erased(person: Person) -> None:
+    if is_erased(person):
+        raise DomainError(N_("这个账户本人已经注销，改不了。人要是回来，请重新登记一个"))
+
+
 def change_status(*, person_id: int, status: str, actor: Actor, now: datetime) -> None:
     """Pause a person, take them back, or close the entry. Paused and closed people are signed out everywhere at once.
 
@@ -151,6 +158,7 @@ def change_status(*, person_id: int, status: str, actor: Actor, now: datetime) -
         ensure_office_may(person_id, actor)
         if person.status == status:
             return
+        _ensure_not_erased(person)
         person.status = status
         if status != "active":
             end_devices(person_id=person.id, now=now)

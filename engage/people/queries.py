@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 
-from engage.core.database import db, in_turn
+from engage.core.database import db, dialect, in_turn
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
-from engage.core.tenancy import current_community_id
-from engage.people.models import Person, RoleGrant, Tenancy
+from engage.core.tenancy import current_community_id, everywhere
+from engage.people.models import Person, RoleGrant, RollMark, Tenancy
+
+_tenancies: Table = Tenancy.__table__  # type: ignore[assignment]
 
 
 def get_person(person_id: int) -> Person:
@@ -50,15 +52,24 @@ def polite_name(name: str) -> str:
     return name[:1] + "*" * max(len(name) - 1, 1)
 
 
+#: Made once and not confined by the fence, so it names the community: every ballot asks.
+_HOUSEHOLD = (
+    select(_tenancies.c.unit_id)
+    .where(
+        _tenancies.c.community_id == bindparam("here"),
+        _tenancies.c.person_id == bindparam("person"),
+        _tenancies.c.verified_at.is_not(None),
+    )
+    .order_by(_tenancies.c.unit_id)
+    .limit(1)
+)
+
+
 def household_of(person_id: int) -> int | None:
     """Return the unit this person may vote for: a verified tenancy, or None."""
-    statement = (
-        select(Tenancy.unit_id)
-        .where(Tenancy.person_id == person_id, Tenancy.verified_at.is_not(None))
-        .order_by(Tenancy.unit_id)
-        .limit(1)
-    )
-    return db.session.scalar(statement)
+    db.session.flush()  # a plain Core statement does not see to that itself
+    values = {"here": current_community_id(), "person": person_id}
+    return db.session.connection().execute(_HOUSEHOLD, values).scalar()
 
 
 def units_with_voters() -> Sequence[int]:
@@ -88,7 +99,27 @@ def next_member_no() -> int:
     Two desks adding people at once wait for each other.
     """
     roll_in_turn()
-    return int(db.session.scalar(select(func.coalesce(func.max(Person.member_no), 0))) or 0) + 1
+    highest = db.session.scalar(select(func.max(Person.member_no))) or 0
+    return int(max(highest, db.session.scalar(select(func.max(RollMark.highest_member_no))) or 0)) + 1
+
+
+def next_person_id() -> int | None:
+    """Return the id the next person must take, or None where the database never gives one out twice.
+
+    SQLite would hand a deleted person's id to the next one, and a card is derived from it (people.cards).
+    """
+    if dialect() == "postgresql":
+        return None
+    with everywhere(reason="person ids are numbered across all communities"):
+        mark = db.session.scalar(select(func.max(RollMark.highest_person_id)))
+        return None if mark is None else int(max(mark, db.session.scalar(select(func.max(Person.id))) or 0)) + 1
+
+
+def find_ids(q: str, *, at_most: int = 100) -> list[int]:
+    """Return the persons, also those who left, whose member number this is or whose name holds it; by id."""
+    number = int(q) if q.isascii() and q.isdigit() and len(q) < 10 else None
+    found = Person.member_no == number if number is not None else Person.name.contains(q, autoescape=True)
+    return list(db.session.scalars(select(Person.id).where(found).order_by(Person.id).limit(at_most)))
 
 
 def roll_in_turn() -> None:
