@@ -40,8 +40,8 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "people.me"): OWN,
     ("GET", "people.devices"): OWN,
     ("POST", "people.close_devices"): (303, 303, 303, 303, 303, 303),
-    # Somebody else's device is not one of mine: nothing happens, and the list is shown again.
-    ("POST", "people.close_device"): (303, 303, 303, 303, 303, 303),
+    # Somebody else's device is not one of mine: it looks like one nobody has.
+    ("POST", "people.close_device"): (303, 303, 404, 404, 404, 404),
     ("GET", "people.password"): OWN,
     ("POST", "people.change_password"): (303, 422, 422, 422, 422, 422),
     # Lists show the asker's own community: the secretary next door sees theirs.
@@ -60,7 +60,7 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "people.give_role"): (303, 403, 404, 403, 403, 422),
     ("POST", "people.end_role"): (303, 403, 404, 403, 403, 303),
     ("POST", "people.join_team"): (303, 403, 404, 403, 422, 422),
-    ("POST", "people.leave_team"): (303, 403, 404, 403, 303, 303),
+    ("POST", "people.leave_team"): (303, 403, 404, 403, 404, 404),
     ("POST", "people.replace_card"): (303, 403, 404, 403, 303, 303),
     ("POST", "people.close_devices_of"): (303, 403, 404, 403, 303, 303),
 }
