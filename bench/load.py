@@ -95,7 +95,7 @@ class Running:
         """Return the CPU seconds the database's own processes have used; SQLite lives in the server's."""
         if self.database_pid is None:
             return 0
-        return sum(cpu_of(pid) for pid in [self.database_pid, *children_of(self.database_pid)])
+        return cpu_of(self.database_pid, ended=True) + sum(cpu_of(pid) for pid in children_of(self.database_pid))
 
 
 def children_of(pid: int) -> list[int]:
@@ -109,10 +109,10 @@ def memory_of(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 // 10**6
 
 
-def cpu_of(pid: int) -> float:
-    """Return user and system time of a process, in seconds."""
+def cpu_of(pid: int, *, ended: bool = False) -> float:
+    """Return user and system time of a process, in seconds; `ended` adds that of its children that are gone."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return sum(map(int, fields[11 : 15 if ended else 13])) / _TICKS
 
 
 @contextmanager

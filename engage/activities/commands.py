@@ -182,6 +182,8 @@ def _activity_columns(plan: Plan) -> dict[str, object]:
     leader = people.find_by_member_no(plan.leader_no)
     if leader is None:
         raise PlanRefused(N_("没有编号%(number)s的人，再看一眼证件"), field="leader_no", number=f"{plan.leader_no:04d}")
+    if leader.status != "active":
+        raise PlanRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), field="leader_no", name=leader.name)
     return {
         "title": plan.title[:60],
         "kind": plan.kind.value,

@@ -100,7 +100,7 @@ class PersonForm:
         text = plain(self.birth_year)
         if not text:
             return None
-        if text.isascii() and text.isdigit() and this_year - 120 <= int(text) <= this_year:
+        if text.isascii() and text.isdigit() and len(text) == 4 and this_year - 120 <= int(text) <= this_year:
             return int(text)
         self.errors["birth_year"] = say(DomainError(N_("出生年份要四位数，比如1955")))
         return None

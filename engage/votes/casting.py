@@ -116,6 +116,8 @@ def cast(  # noqa: PLR0913 - a command names everything it needs
             raise NotOnTheRoll(N_("您不能替这一户投票。住址写错了，请社区工作人员改一改。"))
         if _is_repeat(connection, vote_id, unit_id, token):
             return _receipt(vote, token)
+        if not people.is_active(actor.person_id):  # paused while the ballot was on its way
+            raise NotOnTheRoll(N_("您的登记现在停着，这一票没有记上。请找社区工作人员"))
         _ensure_open(vote, now=at)
         if not rules.are_choices(choices, options=len(vote.options), at_most=vote.choices_max):
             raise BallotRefused(N_("最多选%(most)s个，请改一改再投。"), field="choices", most=vote.choices_max)

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 
 from engage.core.database import db
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
+from engage.core.tenancy import current_community_id
 from engage.votes import rules, wording
 from engage.votes.commands import openness_of
 from engage.votes.counting import count_closed
 from engage.votes.models import Entitlement, NamedBallot, ReceiptCode, Vote
+
+_votes: Table = Vote.__table__  # type: ignore[assignment]
+#: made once and not confined by the fence, so it names the community
+_PAPER = select(_votes.c.options, _votes.c.choices_max).where(
+    _votes.c.community_id == bindparam("here"), _votes.c.id == bindparam("vote")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,12 +84,21 @@ def card(vote_id: int, *, now: datetime) -> VoteCard:
     return _cards([vote], now=now)[0]
 
 
-def count_options(vote_id: int) -> int:
-    """Return how many options the ballot has; what a ballot form needs before it is cast. Raises `NotFound`."""
-    options = db.session.scalar(select(Vote.options).where(Vote.id == vote_id))
-    if options is None:
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What a ballot form must be held against before it is cast; a card would count the turnout for every ballot."""
+
+    options: int
+    choices_max: int
+
+
+def paper_of(vote_id: int) -> Paper:
+    """Return how many options the ballot has and how many may be chosen. Raises `NotFound`."""
+    values = {"here": current_community_id(), "vote": vote_id}
+    row = db.session.connection().execute(_PAPER, values).one_or_none()
+    if row is None:
         raise NotFound
-    return len(options)
+    return Paper(options=len(row.options), choices_max=row.choices_max)
 
 
 def cards_of(subjects: Collection[str], *, now: datetime) -> dict[str, VoteCard]:

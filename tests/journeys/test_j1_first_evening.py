@@ -63,7 +63,7 @@ def test_j1_from_an_empty_installation_to_tonights_patrol(
     code = print_paper(office)
     plan_tonight(office)
 
-    activate(phone, code=code, password="志愿者的红袖章")
+    activate(phone, code=code, password="湖边志愿者的红袖章")
     phone.goto("/activities")
     expect(phone.locator("#main")).to_contain_text("湖边夜巡")
 

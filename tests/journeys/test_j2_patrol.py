@@ -18,9 +18,7 @@ TITLE = "桂园小巷夜巡"
 NAME = "钱小芸"
 
 
-@pytest.mark.parametrize(
-    ("size", "scripts"), [(PHONE, True), (DESK, False)], ids=["phone", "desk-without-javascript"]
-)
+@pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (DESK, False)], ids=["phone", "desk-without-javascript"])
 def test_j2_from_the_slip_to_points_that_explain_themselves(
     story: Installation, open_page: Callable[..., Page], size: dict[str, int], scripts: bool
 ) -> None:
