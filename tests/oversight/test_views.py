@@ -13,6 +13,7 @@ from engage.core import audit, tenancy
 from engage.core.access import Actor
 from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
+from engage.people.membership import change_status
 from tests.client import Answer, CheckingClient
 from tests.conftest import World, counted_queries
 from tests.make import NOW
@@ -151,8 +152,6 @@ def test_many_lines_ask_as_little_as_few(world: World, sign_in: SignIn, lines: i
 
 
 def test_who_left_is_still_found(world: World, sign_in: SignIn) -> None:
-    from engage.people.membership import change_status
-
     note(world.leader)
     change_status(person_id=world.leader.person_id, status="closed", actor=world.secretary, now=NOW)
     page = sign_in(world.secretary).get("/audit?who=王建明", expect=200)
