@@ -42,6 +42,9 @@ class Databases(Protocol):
     def empty(self) -> str:
         """Return the URL of a database without a single table."""
 
+    def copy(self, url: str) -> str:
+        """Return the URL of a database that begins as a copy of another; nobody is connected to that one."""
+
     def discard(self, url: str) -> None:
         """Take a database back that a test is done with; nobody is connected any more."""
 
@@ -68,7 +71,8 @@ def make_app(*, database_url: str, data_dir: Path) -> Flask:
     return app
 
 
-def _build_schema(*, database_url: str, data_dir: Path) -> None:
+def build_schema(*, database_url: str, data_dir: Path) -> None:
+    """Give an empty database the whole schema, as the migrations would."""
     app = make_app(database_url=database_url, data_dir=data_dir)
     with app.app_context():
         db.create_all()
@@ -88,13 +92,17 @@ class SqliteDatabases:
         self._folder = folder
         self._template = folder / "template.sqlite"
         self._made = 0
-        _build_schema(database_url=f"sqlite:///{self._template}", data_dir=folder)
+        build_schema(database_url=f"sqlite:///{self._template}", data_dir=folder)
 
     def fresh(self) -> str:
         """Return the URL of a new copy."""
+        return self.copy(f"sqlite:///{self._template}")
+
+    def copy(self, url: str) -> str:
+        """Return the URL of a copy of a file that was closed properly."""
         self._made += 1
         copy = self._folder / f"{self._made}.sqlite"
-        shutil.copyfile(self._template, copy)
+        shutil.copyfile(url.removeprefix("sqlite:///"), copy)
         return f"sqlite:///{copy}"
 
     def empty(self) -> str:
@@ -117,7 +125,7 @@ class PostgresDatabases:
     def __init__(self, *, server: Server, folder: Path) -> None:
         self._server = server
         self._empty = 0
-        _build_schema(database_url=server.create("template"), data_dir=folder)
+        build_schema(database_url=server.create("template"), data_dir=folder)
         self._aside = ThreadPoolExecutor(max_workers=1)
         self._next: Future[str] = self._aside.submit(server.clone, "template")
 
@@ -132,10 +140,18 @@ class PostgresDatabases:
         self._empty += 1
         return self._server.create(f"empty_{self._empty}")
 
+    def copy(self, url: str) -> str:
+        """Return the URL of a clone of another database."""
+        return self._server.url(self._server.clone(_name_in(url)))
+
     def discard(self, url: str) -> None:
         """Drop the clone when there is time."""
-        self._aside.submit(self._server.drop, url.partition("@/")[2].partition("?")[0])
+        self._aside.submit(self._server.drop, _name_in(url))
 
     def close(self) -> None:
         """Wait for what is still being made, so that the server may stop."""
         self._aside.shutdown(wait=True)
+
+
+def _name_in(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -43,6 +44,19 @@ class Installation:
     data_dir: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    #: how far the clock of everything this installation runs is ahead of ours
+    ahead: timedelta = timedelta()
+
+    @property
+    def now(self) -> datetime:
+        """Return what time it is for this installation, in UTC."""
+        return clock.now() + self.ahead
+
+    def travel(self, to: datetime) -> None:
+        """Let time pass: stop the server, and start it again at that moment."""
+        self.stop()
+        self.ahead = to - clock.now()
+        self.start()
 
     @property
     def address(self) -> str:
@@ -62,7 +76,7 @@ class Installation:
     def flask(self, *arguments: str) -> str:
         """Run one of the operator's commands; returns what it printed, fails with what it complained of."""
         done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", *arguments],
+            self._python("flask", "--app", "app", *arguments),
             cwd=PROJECT,
             env=self.environment,
             capture_output=True,
@@ -71,6 +85,11 @@ class Installation:
         )
         assert done.returncode == 0, f"flask {' '.join(arguments)}: {done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def _python(self, module: str, *arguments: str) -> list[str]:
+        seconds = int(self.ahead.total_seconds())
+        start = ["tests.later", str(seconds), module] if seconds else [module]
+        return [sys.executable, "-m", *start, *arguments]
 
     def cookie_of(self, role: Role | None) -> dict[str, str]:
         """Sign the first holder of a role in (None: the first volunteer without any); returns a browser's cookie."""
@@ -90,7 +109,7 @@ class Installation:
         """Start the production server and wait until it answers."""
         log = (self.data_dir / "server.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", f"--config={PROJECT / 'gunicorn.conf.py'}", "app:app"],
+            self._python("gunicorn", f"--config={PROJECT / 'gunicorn.conf.py'}", "app:app"),
             cwd=PROJECT,
             env=self.environment,
             stdout=log,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,25 @@ def installation(database: Databases, tmp_path: Path) -> Iterator[Installation]:
     database.discard(url)
 
 
+@pytest.fixture(scope="session")
+def told() -> dict[str, tuple[str, Path]]:
+    """For each kind of database the demo story, told once a run: its URL and its data folder."""
+    return {}
+
+
 @pytest.fixture
-def story(database: Databases, tmp_path: Path) -> Iterator[Installation]:
-    """A server on a database that holds the demo story."""
-    url = database.fresh()
-    told = Installation(database_url=url, data_dir=tmp_path)
-    told.flask("demo")
-    with serving(told) as running:
+def story(
+    database: Databases, tmp_path: Path, told: dict[str, tuple[str, Path]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A server on a database that holds the demo story, a copy of its own."""
+    if database.name not in told:
+        first, folder = database.fresh(), tmp_path_factory.mktemp("story")
+        Installation(database_url=first, data_dir=folder).flask("demo")
+        told[database.name] = first, folder
+    original, folder = told[database.name]
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    url = database.copy(original)
+    with serving(Installation(database_url=url, data_dir=tmp_path)) as running:
         yield running
     database.discard(url)
 

@@ -1,21 +1,21 @@
-"""J2 and J3, the evening itself: the typed code, a phone without signal, a leader without signal, no JavaScript."""
+"""J3: no signal, no phone: a card under the leader's scanner, digits that wait in the phone, a code that goes on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from engage import activities, attendance, create_app
+from engage import activities, attendance, people
 from engage.activities import Kind, Nature, Plan
 from engage.core import clock, tenancy
 from engage.core.access import Actor, Role
-from engage.core.database import db
+from engage.core.database import db, transaction
 from tests import make
-from tests.databases import settings_for
+from tests.journeys.acting import app_of, books_of
 from tests.live import Installation
 
 OpenPage = Callable[..., Page]
@@ -28,7 +28,7 @@ class Evening:
     installation: Installation
     shift_id: int
     volunteer: Actor
-    community_id: int
+    neighbour: Actor
     cookies: dict[str, str]
 
     def page(self, open_page: OpenPage, who: str, **options: object) -> Page:
@@ -39,29 +39,19 @@ class Evening:
         return page
 
     def card(self) -> attendance.SessionCard | None:
-        with self._app().app_context(), tenancy.scoped(self.community_id):
-            found = attendance.session_of(self.shift_id, self.volunteer.person_id)
-            db.session.remove()
-            db.engine.dispose()
-        return found
-
-    def _app(self):  # type: ignore[no-untyped-def]
-        return _app_of(self.installation)
-
-
-def _app_of(installation: Installation):  # type: ignore[no-untyped-def]
-    settings = settings_for(database_url=installation.database_url, data_dir=installation.data_dir)
-    return create_app(replace(settings, secret_key=(installation.data_dir / "secret.key").read_bytes()))
+        with books_of(self.installation):
+            return attendance.session_of(self.shift_id, self.volunteer.person_id)
 
 
 @pytest.fixture
 def evening(installation: Installation) -> Evening:
     now = clock.now()
     start, end = clock.local(now - timedelta(minutes=10)), clock.local(now + timedelta(minutes=80))
-    with _app_of(installation).app_context():
+    with app_of(installation).app_context():
         home = make.make_community()
         leader = make.make_person(community=home, name="王建明", roles=(Role.TEAM_LEADER,))
         volunteer = make.make_person(community=home, name="周桂芳")
+        neighbour = make.make_person(community=home, name="孙玉梅")
         plan = Plan(
             title="桂园片区夜巡",
             kind=Kind.PATROL,
@@ -76,13 +66,15 @@ def evening(installation: Installation) -> Evening:
             capacity=6,
         )
         with tenancy.scoped(home.id):
+            with transaction():
+                people.issue_cards(person_ids=[neighbour.person_id], now=now)
             (shift_id,) = activities.plan_activity(plan=plan, actor=leader, key="evening", now=now)
-        people = {"leader": leader, "volunteer": volunteer}
-        cookies = {name: make.open_device(actor, now=now) for name, actor in people.items()}
+        signed_in = {"leader": leader, "volunteer": volunteer}
+        cookies = {name: make.open_device(actor, now=now) for name, actor in signed_in.items()}
         db.session.remove()
         db.engine.dispose()
     return Evening(
-        installation=installation, shift_id=shift_id, volunteer=volunteer, community_id=home.id, cookies=cookies
+        installation=installation, shift_id=shift_id, volunteer=volunteer, neighbour=neighbour, cookies=cookies
     )
 
 
@@ -91,16 +83,18 @@ def digits_on(leader: Page, evening: Evening) -> str:
     return leader.locator("[data-digits]").inner_text()
 
 
-def test_j2_sign_up_and_check_in_with_the_digits_on_the_leaders_screen(evening: Evening, open_page: OpenPage) -> None:
-    phone, leader = evening.page(open_page, "volunteer"), evening.page(open_page, "leader")
-    phone.goto("/activities")
-    phone.get_by_role("button", name="报名").click()
-    expect(phone.get_by_text("已报名")).to_be_visible()
-    phone.goto(f"/shifts/{evening.shift_id}/duty")
-    phone.get_by_label("六位数字").fill(digits_on(leader, evening))
-    phone.get_by_role("button", name="签到").click()
-    expect(phone.get_by_role("img", name="签到章：已到岗")).to_be_visible()
-    expect(leader.locator("#present")).to_contain_text("输数字", timeout=15_000)
+def test_j3_a_card_under_the_scanner_checks_a_neighbour_in(evening: Evening, open_page: OpenPage) -> None:
+    with books_of(evening.installation):
+        token = people.card_token(evening.neighbour.person_id)
+    leader = evening.page(open_page, "leader")
+    leader.goto(f"/shifts/{evening.shift_id}/roll")
+    for _ in range(2):
+        leader.get_by_label("扫证件，或输编号").focus()
+        leader.keyboard.type(str(token))
+        leader.keyboard.press("Enter")
+        expect(leader.get_by_text("孙玉梅签到了")).to_be_visible()
+        expect(leader.locator("#present li", has_text="孙玉梅")).to_have_count(1)
+    expect(leader.locator("#present")).to_contain_text("扫证件")
 
 
 def test_j3_without_signal_the_digits_wait_in_the_phone_and_count_once(evening: Evening, open_page: OpenPage) -> None:
@@ -112,9 +106,12 @@ def test_j3_without_signal_the_digits_wait_in_the_phone_and_count_once(evening: 
     phone.get_by_role("button", name="签到").click()
     expect(phone.locator("#offline")).to_contain_text("还有1条没交")
     assert evening.card() is None
+    sent: list[str] = []
+    phone.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
     phone.context.set_offline(False)
     expect(phone.get_by_role("img", name="签到章：已到岗")).to_be_visible()
     expect(phone.locator("#offline")).to_be_hidden()
+    assert len(sent) == 1, sent
     card = evening.card()
     assert card is not None
     assert card.state == "open"
