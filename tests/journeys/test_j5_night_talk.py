@@ -208,9 +208,7 @@ def let_the_others_vote(story: Installation, vote: int) -> None:
         for number, actor in enumerate(others()[:CROWD]):
             unit = actor.unit_id or 0
             token = votes.form_token(vote_id=vote, unit_id=unit)
-            votes.cast(
-                vote_id=vote, actor=actor, unit_id=unit, choices=[int(number == 0)], token=token, now=story.now
-            )
+            votes.cast(vote_id=vote, actor=actor, unit_id=unit, choices=[int(number == 0)], token=token, now=story.now)
 
 
 def others() -> list[Actor]:

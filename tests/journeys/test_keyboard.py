@@ -29,9 +29,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
     raise AssertionError(f"{MOST_STOPS} times Tab and not there: {wanted}")
 
 
-def test_signing_in_and_checking_in_with_the_keyboard_only(
-    story: Installation, open_page: Callable[..., Page]
-) -> None:
+def test_signing_in_and_checking_in_with_the_keyboard_only(story: Installation, open_page: Callable[..., Page]) -> None:
     leader, phone = open_page(story), open_page(story)
     volunteer = next(member for member in cast.DONGHU if member.key == "volunteer")
 
