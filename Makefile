@@ -48,6 +48,9 @@ pins: venv-dev ## pin the newest versions that work together, with hashes
 vendor: ## write the browser's third-party files again from their packages
 	@$(PYTHON) -m scripts.vendor --fetch
 
+screenshots: venv-dev ## take the pictures of docs/screenshots from the demo story
+	@$(BIN)/python -m scripts.screenshots
+
 audit: venv-dev ## look the pinned packages up in the list of known vulnerabilities
 	@$(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements.txt
 

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage.config import PROJECT, Settings
-from engage.core import audit, database, fence, guard, health, i18n, limits, logs, pages
+from engage.core import audit, database, fence, guard, health, i18n, limits, logs, pages, wire
 from engage.registry import ROOMS
 
 # Imported for what they register: the listeners that confine every query, and the core's own tables.
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    wire.init_app(app)
     logs.init_app(app)
     database.init_app(app, database_url=settings.database_url)
     i18n.init_app(app)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
-from engage import activities, attendance, create_app, ledger, people, places, rewards
+from engage import activities, attendance, create_app, ledger, people, places, rewards, votes
 from engage.activities import Nature, Plan
 from engage.attendance import Kind
 from engage.core import clock, idempotency, tenancy
@@ -47,6 +47,8 @@ class Crowd:
     price: int
     stock: int
     codes: dict[tuple[int, Kind], list[str]] = field(default_factory=dict)
+    #: vote -> the form token of each member's household
+    ballots: dict[int, list[str]] = field(default_factory=dict)
     codes_from: datetime
 
     def code(self, shift_id: int, kind: Kind) -> str:
@@ -71,8 +73,13 @@ def inside(installation: Installation) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-def gather(installation: Installation, *, persons: int, shifts: int, points: int = 0, stock: int = 9_999) -> Crowd:
-    """Found a community of `persons` volunteers, each a household with `points`; `shifts` are under way for an hour."""
+def gather(
+    installation: Installation, *, persons: int, shifts: int = 0, points: int = 0, stock: int = 9_999, ballots: int = 0
+) -> Crowd:
+    """Found a community of `persons` volunteers, each a household with `points`.
+
+    `shifts` are under way for an hour, and `ballots` are open to everybody.
+    """
     with inside(installation):
         home = places.found_community(name="人多的社区", slug="crowd", now=clock.now())
         with tenancy.scoped(home.id):
@@ -92,6 +99,7 @@ def gather(installation: Installation, *, persons: int, shifts: int, points: int
                 codes_from=datetime.fromtimestamp(int(clock.now().timestamp()) // 30 * 30, tz=clock.now().tzinfo),
             )
             _make_codes(crowd)
+            _open_votes(crowd, ballots, actor=leader)
     return crowd
 
 
@@ -190,3 +198,23 @@ def _make_codes(crowd: Crowd) -> None:
             moments = [crowd.codes_from + number * SLOT for number in range(_AHEAD // SLOT)]
             codes = [attendance.live_code(shift_id=shift_id, kind=kind, now=moment) for moment in moments]
             crowd.codes[shift_id, kind] = [str(code)[:6] for code in codes]
+
+
+def _open_votes(crowd: Crowd, ballots: int, *, actor: Actor) -> None:
+    units = [member.unit_id or 0 for member in crowd.members]
+    for number in range(ballots):
+        with transaction():
+            vote_id = votes.prepare(
+                kind="household",
+                subject=f"crowd:{number}",
+                question="楼道杂物每月清一次？",
+                options=votes.YES_NO,
+                choices_max=1,
+                unit_ids=units,
+                rule={},
+                changeable=False,
+                actor=actor,
+                now=clock.now(),
+            )
+        votes.open_vote(vote_id=vote_id, actor=actor, now=clock.now())
+        crowd.ballots[vote_id] = [votes.form_token(vote_id=vote_id, unit_id=unit) for unit in units]

@@ -71,7 +71,8 @@ def make_app(*, database_url: str, data_dir: Path) -> Flask:
     return app
 
 
-def _build_schema(*, database_url: str, data_dir: Path) -> None:
+def build_schema(*, database_url: str, data_dir: Path) -> None:
+    """Give an empty database the whole schema, as the migrations would."""
     app = make_app(database_url=database_url, data_dir=data_dir)
     with app.app_context():
         db.create_all()
@@ -91,7 +92,7 @@ class SqliteDatabases:
         self._folder = folder
         self._template = folder / "template.sqlite"
         self._made = 0
-        _build_schema(database_url=f"sqlite:///{self._template}", data_dir=folder)
+        build_schema(database_url=f"sqlite:///{self._template}", data_dir=folder)
 
     def fresh(self) -> str:
         """Return the URL of a new copy."""
@@ -124,7 +125,7 @@ class PostgresDatabases:
     def __init__(self, *, server: Server, folder: Path) -> None:
         self._server = server
         self._empty = 0
-        _build_schema(database_url=server.create("template"), data_dir=folder)
+        build_schema(database_url=server.create("template"), data_dir=folder)
         self._aside = ThreadPoolExecutor(max_workers=1)
         self._next: Future[str] = self._aside.submit(server.clone, "template")
 

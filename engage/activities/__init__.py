@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.activities.commands import cancel_shift, cannot_come, change_shift, plan_activity, sign_up
+from engage.activities.leaving import OwnSignUp, expected_of, led_by, sign_ups_of, withdraw_from_all
 from engage.activities.queries import (
     CodeSeed,
     ShiftCard,
@@ -24,15 +25,18 @@ __all__ = [
     "CodeSeed",
     "Kind",
     "Nature",
+    "OwnSignUp",
     "Plan",
     "ShiftCard",
     "cancel_shift",
     "cannot_come",
     "change_shift",
+    "expected_of",
     "get_shift",
     "init_app",
     "is_joined",
     "joined_ids",
+    "led_by",
     "list_running",
     "list_shifts",
     "plan_activity",
@@ -41,6 +45,8 @@ __all__ = [
     "shifts_of",
     "sign_up",
     "sign_up_states",
+    "sign_ups_of",
+    "withdraw_from_all",
 ]
 
 

@@ -159,23 +159,31 @@ def cannot_come(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -
             return SignUpReceipt(shift_id=shift_id, person_id=person_id, state=state)
         if now >= shift.ends_at:
             raise JoinRefused(N_("这一班已经结束，不用退了"))
-        was_joined = row.state == SignUpState.JOINED
-        row.state = (SignUpState.CANNOT_COME if was_joined else SignUpState.WITHDRAWN).value
-        row.changed_at = now
-        shift.joined -= was_joined
-        # The seat is free in the database before anybody moves into it: the CHECK holds at every step.
-        session.flush()
-        promoted = _promote(session, shift, now=now)
-        _note(row.state, shift_id=shift_id, person_id=person_id, actor=actor, now=now)
+        promoted = leave_shift(session, shift, row, actor=actor, now=now)
         return SignUpReceipt(
             shift_id=shift_id, person_id=person_id, state=SignUpState(row.state), promoted=tuple(promoted)
         )
+
+
+def leave_shift(session: Session, shift: Shift, row: SignUp, *, actor: Actor, now: datetime) -> list[int]:
+    """Free a person's place on a locked shift inside the caller's transaction; returns who moves up."""
+    was_joined = row.state == SignUpState.JOINED
+    row.state = (SignUpState.CANNOT_COME if was_joined else SignUpState.WITHDRAWN).value
+    row.changed_at = now
+    shift.joined -= was_joined
+    # The seat is free in the database before anybody moves into it: the CHECK holds at every step.
+    session.flush()
+    promoted = _promote(session, shift, now=now)
+    _note(row.state, shift_id=row.shift_id, person_id=row.person_id, actor=actor, now=now)
+    return promoted
 
 
 def _activity_columns(plan: Plan) -> dict[str, object]:
     leader = people.find_by_member_no(plan.leader_no)
     if leader is None:
         raise PlanRefused(N_("没有编号%(number)s的人，再看一眼证件"), field="leader_no", number=f"{plan.leader_no:04d}")
+    if leader.status != "active":
+        raise PlanRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), field="leader_no", name=leader.name)
     return {
         "title": plan.title[:60],
         "kind": plan.kind.value,

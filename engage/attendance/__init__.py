@@ -7,6 +7,7 @@ from flask import Flask
 from engage.attendance.approval import ApprovalRefused, approve, refuse
 from engage.attendance.codes import live_code
 from engage.attendance.commands import Handed, Receipt, check_in_person, check_in_with_code
+from engage.attendance.own import count_scans, sessions_of_person
 from engage.attendance.queries import (
     SessionCard,
     count_to_approve,
@@ -30,6 +31,7 @@ __all__ = [
     "check_in_with_code",
     "close_roll",
     "count_heads",
+    "count_scans",
     "count_to_approve",
     "end_by_hand",
     "init_app",
@@ -39,6 +41,7 @@ __all__ = [
     "refuse",
     "session_cards",
     "session_of",
+    "sessions_of_person",
     "sessions_of_shift",
 ]
 

@@ -11,7 +11,7 @@ from engage.attendance.queries import Roll
 from engage.attendance.rules import Flag, Grade, RollRefused
 from engage.core import audit
 from engage.core.access import Actor
-from engage.core.database import transaction
+from engage.core.database import in_turn, transaction
 from engage.core.errors import N_
 from engage.core.fence import get_in_scope
 
@@ -30,6 +30,7 @@ def count_heads(*, shift_id: int, counted: int, actor: Actor, now: datetime) -> 
     if not 0 <= counted <= MOST_HEADS:
         raise RollRefused(N_("写0到%(most)s之间的数字"), field="counted", most=MOST_HEADS)
     with transaction() as session:
+        in_turn(f"shift:{shift_id}", community_id=actor.community_id)
         roll = queries.roll_of(shift_id)
         if roll.counted is not None:
             return roll
@@ -51,6 +52,7 @@ def close_roll(*, shift_id: int, actor: Actor, now: datetime) -> Roll:
     shift = activities.get_shift(shift_id)
     commands.ensure_leads(shift, actor=actor)
     with transaction() as session:
+        in_turn(f"shift:{shift_id}", community_id=actor.community_id)
         roll = queries.roll_of(shift_id)
         if roll.closed_at is not None:
             return roll

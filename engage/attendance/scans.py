@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -24,6 +25,15 @@ from engage.core.tenancy import current_community_id
 
 SCAN: Table = Scan.__table__  # type: ignore[assignment]
 SESSION: Table = Presence.__table__  # type: ignore[assignment]
+
+# Statements are made once and run with values: building one anew costs more than running it.
+_FIND = select(SESSION).where(
+    SESSION.c.community_id == bindparam("here"),
+    SESSION.c.shift_id == bindparam("shift"),
+    SESSION.c.person_id == bindparam("person"),
+)
+_FIND_LOCKED = _FIND.with_for_update()
+_FINISH = update(SESSION).where(SESSION.c.community_id == bindparam("here"), SESSION.c.id == bindparam("row"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +57,8 @@ class Arrival:
 
 def find_session(connection: Connection, *, shift_id: int, person_id: int, lock: bool = False) -> Row[Any] | None:
     """Return the session row of a person at a shift, or None."""
-    statement = select(SESSION).where(
-        SESSION.c.community_id == current_community_id(),
-        SESSION.c.shift_id == shift_id,
-        SESSION.c.person_id == person_id,
-    )
-    return connection.execute(statement.with_for_update() if lock else statement).first()
+    values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
+    return connection.execute(_FIND_LOCKED if lock else _FIND, values).first()
 
 
 def has(row: Row[Any] | None, kind: Kind) -> bool:
@@ -76,23 +82,23 @@ def write(connection: Connection, arrival: Arrival, *, signed_up: bool) -> None:
 
 
 def _insert_scan(connection: Connection, arrival: Arrival) -> bool:
-    statement = _insert_into(SCAN).values(
-        community_id=current_community_id(),
-        client_event_id=arrival.client_event_id,
-        shift_id=arrival.shift.id,
-        person_id=arrival.person_id,
-        by_person_id=arrival.by_person_id,
-        device_id=arrival.device_id,
-        medium=arrival.medium,
-        kind=arrival.kind.value,
-        slot_time=arrival.slot_time,
-        claimed_at=arrival.claimed_at,
-        received_at=arrival.received_at,
-        effective_at=arrival.effective_at,
-        grade=arrival.grade.value,
-        flags=rules.joined_flags(arrival.flags),
-    )
-    return connection.execute(statement.on_conflict_do_nothing().returning(SCAN.c.id)).first() is not None
+    values = {
+        "community_id": current_community_id(),
+        "client_event_id": arrival.client_event_id,
+        "shift_id": arrival.shift.id,
+        "person_id": arrival.person_id,
+        "by_person_id": arrival.by_person_id,
+        "device_id": arrival.device_id,
+        "medium": arrival.medium,
+        "kind": arrival.kind.value,
+        "slot_time": arrival.slot_time,
+        "claimed_at": arrival.claimed_at,
+        "received_at": arrival.received_at,
+        "effective_at": arrival.effective_at,
+        "grade": arrival.grade.value,
+        "flags": rules.joined_flags(arrival.flags),
+    }
+    return connection.execute(_insert_new(SCAN, dialect()), values).first() is not None
 
 
 def _ensure_same_event(connection: Connection, arrival: Arrival) -> None:
@@ -108,19 +114,19 @@ def _ensure_same_event(connection: Connection, arrival: Arrival) -> None:
 
 def _insert_session(connection: Connection, arrival: Arrival) -> bool:
     arriving = arrival.kind is Kind.IN
-    statement = _insert_into(SESSION).values(
-        community_id=current_community_id(),
-        shift_id=arrival.shift.id,
-        person_id=arrival.person_id,
-        started_at=arrival.effective_at if arriving else None,
-        ended_at=None if arriving else arrival.effective_at,
-        minutes=0,
-        grade=arrival.grade.value,
-        flags=rules.joined_flags(arrival.flags),
-        state="open",
-        reason="",
-    )
-    return connection.execute(statement.on_conflict_do_nothing().returning(SESSION.c.id)).first() is not None
+    values = {
+        "community_id": current_community_id(),
+        "shift_id": arrival.shift.id,
+        "person_id": arrival.person_id,
+        "started_at": arrival.effective_at if arriving else None,
+        "ended_at": None if arriving else arrival.effective_at,
+        "minutes": 0,
+        "grade": arrival.grade.value,
+        "flags": rules.joined_flags(arrival.flags),
+        "state": "open",
+        "reason": "",
+    }
+    return connection.execute(_insert_new(SESSION, dialect()), values).first() is not None
 
 
 def _finish(connection: Connection, arrival: Arrival, row: Row[Any], *, signed_up: bool) -> None:
@@ -130,18 +136,22 @@ def _finish(connection: Connection, arrival: Arrival, row: Row[Any], *, signed_u
     extra = () if signed_up else (Flag.NOT_SIGNED_UP,)
     interval = rules.credited(started, ended, starts_at=arrival.shift.starts_at, ends_at=arrival.shift.ends_at)
     connection.execute(
-        update(SESSION)
-        .where(SESSION.c.community_id == current_community_id(), SESSION.c.id == row.id)
-        .values(
-            started_at=started,
-            ended_at=ended,
-            minutes=rules.minutes_between(*interval),
-            grade=rules.weaker(Grade(row.grade), arrival.grade).value,
-            flags=rules.joined_flags(rules.split_flags(row.flags), arrival.flags, extra),
-            state="proposed",
-        )
+        _FINISH,
+        {
+            "here": current_community_id(),
+            "row": row.id,
+            "started_at": started,
+            "ended_at": ended,
+            "minutes": rules.minutes_between(*interval),
+            "grade": rules.weaker(Grade(row.grade), arrival.grade).value,
+            "flags": rules.joined_flags(rules.split_flags(row.flags), arrival.flags, extra),
+            "state": "proposed",
+        },
     )
 
 
-def _insert_into(table: Table) -> Any:
-    return (sqlite_insert if dialect() == "sqlite" else postgresql_insert)(table)
+@cache
+def _insert_new(table: Table, kind: str) -> Any:
+    """Return the statement that writes a row unless a constraint knows it already, and tells which."""
+    insert = sqlite_insert if kind == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing().returning(table.c.id)

@@ -30,5 +30,7 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 
 def from_local(day: date, at: time) -> datetime:
-    """Return the UTC moment of a Shanghai wall time."""
+    """Return the UTC moment of a Shanghai wall time. Raises `ValueError` for a year no calendar of ours reaches."""
+    if not 1900 <= day.year <= 2199:
+        raise ValueError(f"the year {day.year} is a slip of the finger")
     return datetime.combine(day, at, tzinfo=SHANGHAI).astimezone(UTC)

@@ -182,13 +182,19 @@ def require_transaction() -> Session:
 
 
 def number_in_turn(series: str, *, community_id: int) -> None:
-    """Let only one command at a time number a series of this community, until it ends.
+    """Let only one command at a time number a series of this community, until it ends."""
+    in_turn(series, community_id=community_id)
 
-    A row lock cannot do it: the first of a series has no row yet. On SQLite there is one writer anyway.
+
+def in_turn(what: str, *, community_id: int) -> None:
+    """Let only one command at a time do this in this community, until it ends: whoever looks first, writes first.
+
+    For "look whether it is there, else write it": a row lock cannot hold a row that is not there yet.
+    On SQLite there is one writer anyway.
     """
     session = require_transaction()
     if dialect() == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(series), community_id)))
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what), community_id)))
 
 
 def dialect() -> str:

@@ -59,8 +59,8 @@ def get_in_scope(model: type[T], row_id: int, *, lock: bool = False) -> T:
     `lock` takes the row for update (PostgreSQL; on SQLite the writer already holds the file).
     """
     statement = select(model).where(model.id == row_id)
-    if lock:
-        statement = statement.with_for_update()
+    if lock:  # what was read before the lock may be out of date
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     row = db.session.scalar(statement)
     if row is None:
         raise NotFound

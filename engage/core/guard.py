@@ -7,8 +7,10 @@ import logging
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.routing import IntegerConverter
 
 from engage.core import tenancy, web
 from engage.core.access import current_actor
@@ -23,8 +25,20 @@ _POLICY = (
 )
 
 
+#: a page asks for far fewer fields; a sheet of two hundred people is the longest form there is
+_MOST_FIELDS = 1000
+
+
+class _Id(IntegerConverter):
+    """A number in an address. Longer ones name nothing: a 404, where a database would answer with an error."""
+
+    regex = r"\d{1,15}"
+
+
 def init_app(app: Flask) -> None:
     """Hang the guards on the application."""
+    app.url_map.converters["int"] = _Id
+    app.before_request(_refuse_what_no_page_sends)
     csrf.init_app(app)
     app.before_request(_forget_the_last_community)
     app.before_request(_refuse_other_sites)
@@ -35,12 +49,26 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(IntegrityError, _somebody_was_faster)
+    app.register_error_handler(DataError, _does_not_fit)
     app.register_error_handler(Exception, _unexpected)
 
 
 def allow_camera() -> None:
     """Let this page use the camera and the WebAssembly decoder; no other page may."""
     g.camera = True
+
+
+def _refuse_what_no_page_sends() -> None:
+    """Refuse NUL characters, which PostgreSQL cannot keep, and forms with more fields than any page has (trust W17)."""
+    if "\0" in request.path or _has_nul(request.args):
+        raise BadRequest
+    if request.method == "POST" and (sum(map(len, request.form.listvalues())) > _MOST_FIELDS or _has_nul(request.form)):
+        raise BadRequest
+
+
+def _has_nul(values: MultiDict[str, str]) -> bool:
+    return any("\0" in name or "\0" in value for name, value in values.items(multi=True))
 
 
 def _forget_the_last_community() -> None:
@@ -113,6 +141,7 @@ def _stale_form(error: CSRFError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     words = {
+        400: gettext("里面有这里认不得的字符，或者内容太多。请回上一页，改短一些再交。"),
         404: gettext("网址可能抄错了一位，或者这一页已经撤下。回首页再找找。"),
         405: gettext("这一页不是这样打开的。回首页，从按钮点进去。"),
         413: gettext("文件太大了。请拆小一些，或删掉里面的图片再传。"),
@@ -127,6 +156,28 @@ def _http_error(error: HTTPException) -> Response:
 def _database_error(error: OperationalError) -> Response:
     log.error("database unavailable", exc_info=error)
     return _error_page(503, gettext("账本正忙"), gettext("刚才这一步没有记上。请等一分钟，再点一次。"), retry_after=60)
+
+
+def _somebody_was_faster(error: IntegrityError) -> Response:
+    """Answer the one of two acts at the same moment that came second: nothing of it is stored."""
+    if current_app.testing or current_app.debug:
+        raise error
+    log.error("two acts at the same moment", exc_info=error)
+    return _error_page(
+        409,
+        gettext("有人快了一步"),
+        gettext("同一时间有人办了同一件事，您这一步没有记上。请刷新看看现在的情况，再决定要不要办。"),
+    )
+
+
+def _does_not_fit(error: DataError) -> Response:
+    """Answer a value no column can hold: a fault of ours, but the person can still put it right."""
+    if current_app.testing or current_app.debug:
+        raise error
+    log.error("a value does not fit", exc_info=error)
+    return _error_page(
+        422, gettext("这一步没办成"), gettext("有一格填得太长，或者数字太大，没有记上。请回上一页改一改。")
+    )
 
 
 def _unexpected(error: Exception) -> Response | str:

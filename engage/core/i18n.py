@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -17,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, format_date, get_locale, gettext, lazy_gettext, ngettext
+from markupsafe import Markup
 
 from engage.config import PROJECT
 from engage.core import clock
@@ -64,12 +66,14 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose)
     app.jinja_env.globals.update(language=language, lang_code=lang_code)
     app.jinja_env.filters.update(
+        clauses=clauses,
         day=day,
         day_and_time=day_and_time,
         day_of_month=day_of_month,
         dotted_day=dotted_day,
         month_name=month_name,
         time_of_day=time_of_day,
+        when=when,
         weekday=weekday,
     )
 
@@ -126,6 +130,18 @@ def dotted_day(value: datetime) -> str:
 def time_of_day(value: datetime) -> str:
     """Return Shanghai wall time as "19:30"."""
     return clock.local(value).strftime("%H:%M")
+
+
+def when(value: datetime) -> str:
+    """Return "6月12日 周五 19:30" or "Fri 12 Jun 19:30" in Shanghai time."""
+    words = (weekday(value), day(value)) if language() == "en" else (day(value), weekday(value))
+    return " ".join((*words, time_of_day(value)))
+
+
+def clauses(text: str) -> Markup:
+    """Return a sentence whose lines break after its commas rather than inside a word, wherever they can."""
+    parts = re.split(r"(?<=[，；：。？])", text)
+    return Markup("").join(Markup('<span class="ph">{}</span>').format(part) for part in parts if part)
 
 
 def day_and_time(value: datetime) -> str:

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import JSON, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, require_transaction, tenant_args
+from engage.core.database import TenantBase, in_turn, require_transaction, tenant_args
 from engage.core.errors import N_, Conflict
+from engage.core.tenancy import current_community_id
 
 
 class IdempotencyKey(TenantBase):
@@ -44,9 +45,11 @@ def fingerprint_of(**content: object) -> str:
 def recall(*, actor_id: int, key: str, fingerprint: str) -> dict[str, Any] | None:
     """Return the outcome remembered for this key, or None the first time.
 
+    Of two deliveries at the same moment the second waits here and finds the first one's outcome.
     Raises `Conflict` when the key came before with other content.
     """
     session = require_transaction()
+    in_turn(f"key:{actor_id}:{key[:64]}", community_id=current_community_id())
     row = session.scalar(
         select(IdempotencyKey).where(IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key[:64])
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,12 @@ class AttemptCount(Base):
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
     window_start: Mapped[datetime] = mapped_column(primary_key=True)
     count: Mapped[int]
+
+
+#: made once: a statement built anew for each check-in costs more than running it
+_TRIES = select(AttemptCount.count).where(
+    AttemptCount.key == bindparam("name"), AttemptCount.window_start == bindparam("since")
+)
 
 
 def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> None:
@@ -53,11 +59,7 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
 
 def tries_so_far(key: str, *, since: datetime) -> int:
     """Return how many tries `add_try` counted for a thing whose window is named by its beginning."""
-    found = (
-        require_transaction()
-        .connection()
-        .execute(select(AttemptCount.count).where(AttemptCount.key == key[:160], AttemptCount.window_start == since))
-    )
+    found = require_transaction().connection().execute(_TRIES, {"name": key[:160], "since": since})
     return found.scalar() or 0
 
 

@@ -25,6 +25,8 @@ class NavItem:
     icon: str
     text: LazyString
     needs: Permission | None = None
+    #: pages one reaches from this entry; they light it too
+    under: tuple[str, ...] = ()
 
 
 TABS = (
@@ -41,27 +43,35 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
         (
             NavItem(endpoint="home.desk", icon="layout-dashboard", text=_l("今天"), needs=Permission.SEE_MEMBERS),
             NavItem(
-                endpoint="activities.plan", icon="calendar-days", text=_l("活动"), needs=Permission.PLAN_ACTIVITIES
+                endpoint="activities.plan",
+                icon="calendar-days",
+                text=_l("活动"),
+                needs=Permission.PLAN_ACTIVITIES,
+                under=("activities.new", "activities.create", "activities.edit", "activities.ask_cancellation"),
             ),
             NavItem(
-                endpoint="awards.review", icon="list-checks", text=_l("审核时长"), needs=Permission.APPROVE_SERVICE
+                endpoint="awards.review",
+                icon="list-checks",
+                text=_l("审核时长"),
+                needs=Permission.APPROVE_SERVICE,
+                under=("awards.list_rules",),
             ),
-            NavItem(endpoint="people.index", icon="users-round", text=_l("成员"), needs=Permission.SEE_MEMBERS),
+            NavItem(endpoint="people.index", icon="users-round", text=_l("成员"), needs=Permission.SEE_MEMBERS, under=("people.show", "people.new", "people.edit", "people.slips", "people.cards_to_print", "roster.index", "roster.show")),
         ),
     ),
     (
         _l("夜话"),
         (
-            NavItem(endpoint="talks.plan", icon="lantern", text=_l("场次"), needs=Permission.RUN_TALK),
+            NavItem(endpoint="talks.plan", icon="lantern", text=_l("场次"), needs=Permission.RUN_TALK, under=("talks.prepare",)),
             NavItem(endpoint="topics.moderate", icon="megaphone", text=_l("议题"), needs=Permission.MODERATE_TOPICS),
-            NavItem(endpoint="resolutions.index", icon="gavel", text=_l("决议"), needs=Permission.ASSIGN_RESOLUTION),
+            NavItem(endpoint="resolutions.index", icon="gavel", text=_l("决议"), needs=Permission.ASSIGN_RESOLUTION, under=("resolutions.edit",)),
         ),
     ),
     (
         _l("账目"),
         (
             NavItem(endpoint="ledger.journal", icon="book-open-text", text=_l("积分账"), needs=Permission.SEE_LEDGER),
-            NavItem(endpoint="rewards.stock", icon="store", text=_l("小卖部"), needs=Permission.KEEP_STOCK),
+            NavItem(endpoint="rewards.stock", icon="store", text=_l("小卖部"), needs=Permission.KEEP_STOCK, under=("rewards.stock_item", "rewards.new_item", "rewards.create_item")),
             NavItem(endpoint="rewards.desk", icon="package-check", text=_l("发货台"), needs=Permission.HAND_OUT),
             NavItem(endpoint="board.show", icon="scroll-text", text=_l("公示栏")),
         ),

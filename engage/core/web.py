@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import quote, urlsplit
 
 from flask import Response, current_app, flash, g, make_response, render_template, request, session, url_for
@@ -22,11 +23,14 @@ __all__ = [
     "say",
     "see_other",
     "session",
+    "small_number",
     "url_for",
     "wants_fragment",
     "whole_number",
 ]
 
+#: more do not fit into the smallest number column of PostgreSQL
+_DIGITS = 10
 _SAFE_IN_HEADERS = "/:?#[]@!$&'()*+,;=%"
 
 
@@ -71,9 +75,15 @@ def say(error: DomainError) -> str:
 
 def whole_number(text: str | None, *, at_most: int = 2**53) -> int:
     """Return an id or count given as text. Raises `NotFound` for anything else, without a trace of what was typed."""
-    if text is None or not text.isascii() or not text.isdigit() or int(text[:20]) > at_most:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 20 or int(text) > at_most:
         raise NotFound
     return int(text)
+
+
+def small_number(text: str | None) -> int | None:
+    """Return a number of up to nine digits as a person types it, full-width ones too; None for anything else."""
+    digits = normalize("NFKC", text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < _DIGITS else None
 
 
 def absolute_url(endpoint: str, **values: Any) -> str:

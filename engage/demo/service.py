@@ -20,6 +20,8 @@ _FETCHED_BEFORE = -3
 #: walks now: it began a little while ago, whatever the hour
 _BEGAN = timedelta(minutes=10)
 _LASTS = timedelta(hours=2)
+#: when 吴小婷 approves yesterday's time
+_AT_THE_OFFICE = time(10, 30)
 
 
 def play(stage: Stage) -> None:
@@ -32,7 +34,7 @@ def play(stage: Stage) -> None:
         coming = come(stage, shift_id=shift_id, count=duty.joined, before=_start_of(stage, duty))
         serve(stage, shift_id=shift_id, people=coming)
         if duty is not PAST[-1]:  # the last one waits for 吴小婷, or whoever tries the demo
-            approve(stage, shift_id=shift_id, now=_start_of(stage, duty) + timedelta(hours=18))
+            approve(stage, shift_id=shift_id, now=_morning_after(stage, duty))
     for duty in AHEAD:
         # Left for the stranger who tries the demo as 周桂芳.
         come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty), with_known=False)
@@ -174,6 +176,10 @@ def _planned(stage: Stage, duty: Duty, *, day: date, starts: time, ends: time, n
 
 def _day(stage: Stage, duty: Duty) -> date:
     return clock.local_date(stage.now) + timedelta(days=duty.day)
+
+
+def _morning_after(stage: Stage, duty: Duty) -> datetime:
+    return clock.from_local(_day(stage, duty) + timedelta(days=1), _AT_THE_OFFICE)
 
 
 def _start_of(stage: Stage, duty: Duty) -> datetime:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time
 
 from engage import rewards
+from engage.core import clock
 from engage.demo.roll import Stage
 
 #: name, counting word, drawing, points, pieces, at most per person
@@ -35,19 +36,22 @@ def stock_the_shelf(stage: Stage) -> None:
 
 
 def fetch(stage: Stage) -> None:
-    """Let 周桂芳 reserve an umbrella last week and fetch it the same day."""
-    fetched = _reserve(stage, "volunteer", name="折叠雨伞", days=8)
+    """Let 周桂芳 reserve an umbrella a week ago and fetch it the same afternoon.
+
+    The hours are fixed ones: booked between two approvals, whatever the hour the story is told at.
+    """
+    day = clock.local_date(stage.ago(days=7))
+    fetched = _reserve(stage, "volunteer", name="折叠雨伞", now=clock.from_local(day, time(9, 40)))
     code, _as_read_out = rewards.code_of(redemption_id=fetched)
-    rewards.hand_out(code=code, actor=stage["desk"], key=stage.key(), now=stage.ago(days=8) + timedelta(hours=3))
+    rewards.hand_out(code=code, actor=stage["desk"], key=stage.key(), now=clock.from_local(day, time(15, 10)))
 
 
 def reserve(stage: Stage) -> None:
     """Let 孙玉梅 reserve something yesterday; it waits for her at the desk."""
-    _reserve(stage, "neighbour", name="洗衣液", days=1)
+    _reserve(stage, "neighbour", name="洗衣液", now=stage.ago(days=1))
 
 
-def _reserve(stage: Stage, key: str, *, name: str, days: int) -> int:
+def _reserve(stage: Stage, key: str, *, name: str, now: datetime) -> int:
     """Reserve a thing by its name; returns the reservation."""
-    now = stage.ago(days=days)
     item = next(item for item in rewards.shelf(now=now) if item.name == name)
     return rewards.reserve(item_id=item.id, actor=stage[key], key=stage.key(), now=now)

@@ -46,7 +46,7 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
     week_ends = clock.day_bounds(clock.local_date(now))[0] + timedelta(days=8)
     mine = activities.shifts_of(person_id=actor.person_id, start=now - timedelta(hours=12), end=week_ends)
     duty = next((shift for shift in mine if shift.ends_at > now and not shift.cancelled), None)
-    balance = ledger.balance_of(person_id=actor.person_id)
+    balance = ledger.balance_of(person_id=actor.person_id, now=now)
     shelf = rewards.shelf()
     goal = rules.next_goal(shelf, available=balance.available)
     talk = talks.find_next(now=now)

@@ -13,6 +13,7 @@ from engage.ledger.cards import (
     LedgerTotals,
 )
 from engage.ledger.commands import expire_points, reverse_entry
+from engage.ledger.leaving import count_entries, give_up_balance
 from engage.ledger.posting import hold, post_award, release_hold, spend_hold
 from engage.ledger.queries import (
     balance_of,
@@ -43,11 +44,13 @@ __all__ = [
     "WrongApprover",
     "balance_of",
     "balances_of",
+    "count_entries",
     "count_holders",
     "entry_of",
     "expire_points",
     "find_expiring",
     "get_entry",
+    "give_up_balance",
     "head",
     "hold",
     "init_app",

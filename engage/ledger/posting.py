@@ -146,16 +146,22 @@ def spend_hold(*, source: str, memo: str, actor_id: int | None, now: datetime) -
 def expire_lots(session: Session, head: Head, *, account: Account, now: datetime) -> int:
     """Write off lots whose last Shanghai day is over, one entry each; returns how many. Late or twice, the sum is the same."""
     today = clock.local_date(now)
-    expired = book.own_account(session, "expired")
-    assert account.person_id is not None  # noqa: S101 - only accounts of persons have lots
     due = [lot for lot in book.lots_of(session, account) if lot.expires_on < today]
     for lot in due:
-        move = Move(debit=account, credit=expired, amount=lot.remaining, uses=[(lot.id, -lot.remaining)])
-        source = f"expire:{lot.id}:{_times_expired(session, lot)}"
-        book.write(
-            session, head, draft_for("expire", source, account.person_id, memo="", moves=[move], actor_id=None, now=now)
-        )
+        expire_lot(session, head, lot, account=account, actor_id=None, now=now)
     return len(due)
+
+
+def expire_lot(session: Session, head: Head, lot: Lot, *, account: Account, actor_id: int | None, now: datetime) -> int:
+    """Write off what is left of one lot, by the clock or because its owner gives it up; returns how many points."""
+    assert account.person_id is not None  # noqa: S101 - only accounts of persons have lots
+    points = lot.remaining
+    expired = book.own_account(session, "expired")
+    move = Move(debit=account, credit=expired, amount=points, uses=[(lot.id, -points)])
+    source = f"expire:{lot.id}:{_times_expired(session, lot)}"
+    draft = draft_for("expire", source, account.person_id, memo="", moves=[move], actor_id=actor_id, now=now)
+    book.write(session, head, draft)
+    return points
 
 
 def _times_expired(session: Session, lot: Lot) -> int:

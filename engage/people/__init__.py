@@ -10,29 +10,40 @@ from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
+from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.models import Person
-from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index
+from engage.people.own import OwnRecords, confirm_password, records_of
+from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.queries import (
     count_persons,
     find_by_member_no,
     get_person,
     holders_of,
     household_of,
+    is_active,
     names_of,
     persons_of,
     polite_name,
+    roll_in_turn,
+    units_of,
     units_with_voters,
 )
+from engage.people.reveals import list_reveals
 from engage.people.signing_in import Arrival
+from engage.people.threshold import send_away
+from engage.people.words import ROLE_WORDS, TIE_WORDS
 
 __all__ = [
     "COOKIE",
+    "ROLE_WORDS",
+    "TIE_WORDS",
     "Arrival",
     "BadPhone",
     "Filters",
     "Found",
     "Newcomer",
     "OnRoll",
+    "OwnRecords",
     "Person",
     "Slip",
     "TeamCard",
@@ -42,9 +53,11 @@ __all__ = [
     "card_address",
     "card_addresses",
     "card_token",
+    "confirm_password",
     "count_persons",
     "enrol",
     "enrol_many",
+    "erase",
     "find_by_card",
     "find_by_member_no",
     "find_invitation",
@@ -53,8 +66,12 @@ __all__ = [
     "holders_of",
     "household_of",
     "init_app",
+    "is_active",
+    "is_erased",
+    "is_last_secretary",
     "issue_cards",
     "issue_slip_codes",
+    "list_reveals",
     "list_teams",
     "masked_phone",
     "names_of",
@@ -62,24 +79,39 @@ __all__ = [
     "persons_of",
     "phone_index",
     "polite_name",
+    "records_of",
     "remember_device",
     "roll",
+    "roll_in_turn",
     "search",
+    "send_away",
     "settle",
     "team_member_ids",
     "team_names",
     "teams_of",
+    "units_of",
     "units_with_voters",
+    "unsealed_phone",
 ]
 
 
 def init_app(app: Flask) -> None:
     """Register the pages and the operator's command, and let Flask-Login find the person behind a browser."""
-    from engage.people import cli, threshold, views, views_me, views_members, views_paper, views_person, words
+    from engage.people import (
+        cli,
+        threshold,
+        views,
+        views_me,
+        views_members,
+        views_own,
+        views_paper,
+        views_person,
+        words,
+    )
     from engage.people.blueprint import bp
     from engage.people.messages import ConsoleMessenger
 
-    assert views and views_me and views_members and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
+    assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
     app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
     app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]

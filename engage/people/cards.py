@@ -16,7 +16,7 @@ from engage.core.database import db, require_transaction, transaction
 from engage.core.tenancy import current_community_id
 from engage.core.web import absolute_url
 from engage.people.models import Medium, Person
-from engage.people.queries import get_person
+from engage.people.queries import get_person, roll_in_turn
 
 _TOKEN = re.compile(r"[A-Z2-7]{16}")
 
@@ -96,6 +96,7 @@ def card_token(person_id: int) -> str | None:
 def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
     """Give a card to those who have no live one, inside the caller's transaction; returns how many were new."""
     session = require_transaction()
+    roll_in_turn()
     wanted = set(person_ids)
     versions: dict[int, int] = {}
     live: set[int] = set()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Request, current_app, g
 from flask import session as browser
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from engage.core import clock, tenancy
 from engage.core.access import Actor, Role
@@ -20,6 +21,31 @@ from engage.places import community_of
 COOKIE = "engage_device"
 _LIFE = timedelta(days=180)
 _SEEN_EVERY = timedelta(hours=6)
+
+_devices: Table = Device.__table__  # type: ignore[assignment]
+_persons: Table = Person.__table__  # type: ignore[assignment]
+_grants: Table = RoleGrant.__table__  # type: ignore[assignment]
+#: Everything a request must know of its sender, in one statement made once: a row for each role, one without any.
+#: Plain Core, so not confined by the fence: the cookie decides which community this is.
+_WHO = (
+    select(
+        _devices.c.id.label("device_id"),
+        _devices.c.signed_in_at,
+        _devices.c.seen_at,
+        *(_persons.c[name] for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer")),
+        _grants.c.role,
+    )
+    .join(_persons, (_persons.c.id == _devices.c.person_id) & (_persons.c.community_id == _devices.c.community_id))
+    .outerjoin(
+        _grants,
+        (_grants.c.person_id == _persons.c.id)
+        & (_grants.c.community_id == _persons.c.community_id)
+        & _grants.c.ended_at.is_(None),
+    )
+    .where(
+        _devices.c.token_hash == bindparam("token_hash"), _devices.c.ended_at.is_(None), _persons.c.status == "active"
+    )
+)
 
 
 def token_hash(token: str) -> str:
@@ -51,19 +77,14 @@ def load_actor(request: Request) -> Actor | None:
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    with tenancy.everywhere(reason="the cookie decides which community this request belongs to"):
-        row = db.session.execute(
-            select(Device, Person)
-            .join(Person, (Person.id == Device.person_id) & (Person.community_id == Device.community_id))
-            .where(Device.token_hash == token_hash(token), Device.ended_at.is_(None), Person.status == "active")
-        ).first()
-    if row is None or row.Device.signed_in_at + _LIFE < clock.now():
+    found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token)}).all()
+    if not found or found[0].signed_in_at + _LIFE < clock.now():
         return None
-    device, person = row.Device, row.Person
+    person = found[0]
     tenancy.enter(person.community_id)
     g.community = community_of(person.community_id)
-    _note_seen(device)
-    return actor_of(person, device_id=device.id)
+    _note_seen(person.device_id, seen_at=person.seen_at)
+    return _actor(person, roles=[row.role for row in found if row.role], device_id=person.device_id)
 
 
 def actor_of(person: Person, *, device_id: int = 0) -> Actor:
@@ -71,6 +92,10 @@ def actor_of(person: Person, *, device_id: int = 0) -> Actor:
     roles = db.session.scalars(
         select(RoleGrant.role).where(RoleGrant.person_id == person.id, RoleGrant.ended_at.is_(None))
     )
+    return _actor(person, roles=roles, device_id=device_id)
+
+
+def _actor(person: Any, *, roles: Iterable[str], device_id: int) -> Actor:
     implied = {Role.RESIDENT} | ({Role.VOLUNTEER} if person.is_volunteer else set())
     return Actor(
         person_id=person.id,
@@ -83,11 +108,10 @@ def actor_of(person: Person, *, device_id: int = 0) -> Actor:
     )
 
 
-def _note_seen(device: Device) -> None:
+def _note_seen(device_id: int, *, seen_at: datetime) -> None:
     """Keep "last used" roughly right without a write on every page."""
     now = clock.now()
-    if device.seen_at + _SEEN_EVERY < now:
-        device_id = device.id
+    if seen_at + _SEEN_EVERY < now:
         with transaction() as session:
             session.execute(update(Device).where(Device.id == device_id).values(seen_at=now))
 

@@ -100,10 +100,49 @@ class PersonForm:
         text = plain(self.birth_year)
         if not text:
             return None
-        if text.isascii() and text.isdigit() and this_year - 120 <= int(text) <= this_year:
+        if text.isascii() and text.isdigit() and len(text) == 4 and this_year - 120 <= int(text) <= this_year:
             return int(text)
         self.errors["birth_year"] = say(DomainError(N_("出生年份要四位数，比如1955")))
         return None
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Put a refusal beside its field."""
+        self.errors[refusal.field or "form"] = say(refusal)
+
+
+@dataclass(kw_only=True)
+class OwnForm:
+    """What a person types about themselves; `errors` are sentences by field. The password is never shown again."""
+
+    name: str = ""
+    pinyin: str = ""
+    phone: str = ""
+    current: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, form: Mapping[str, str]) -> OwnForm:
+        """Read what was sent; nothing is judged yet."""
+        return cls(
+            name=" ".join(plain(form.get("name", "")).split())[:60],
+            pinyin=" ".join(form.get("pinyin", "").lower().split())[:120],
+            phone=form.get("phone", "").strip()[:40],
+            current=form.get("current", "")[:500],
+        )
+
+    def read(self, *, kept_phone: str | None) -> str | None:
+        """Return the phone to keep, with `errors` filled: an empty field keeps the number, "-" takes it away."""
+        if not self.name:
+            self.errors["name"] = say(DomainError(N_("写上姓名")))
+        if not self.phone:
+            return kept_phone
+        if plain(self.phone) == "-":
+            return None
+        try:
+            return normalised_phone(self.phone)
+        except DomainError as refusal:
+            self.refuse(refusal)
+            return None
 
     def refuse(self, refusal: DomainError) -> None:
         """Put a refusal beside its field."""

@@ -12,13 +12,15 @@ from engage.core import audit, clock, idempotency
 from engage.core.access import Actor
 from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
+from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
 from engage.people.devices import end_devices
 from engage.people.enrolment import enrol, pinyin_of
+from engage.people.leaving import is_erased
 from engage.people.models import Membership, Person, Team, Tenancy
 from engage.people.offices import end_roles_of, ensure_office_may
 from engage.people.phones import phone_columns, phone_index
-from engage.people.queries import get_person
+from engage.people.queries import get_person, roll_in_turn
 
 
 class AlreadyThere(DomainError):
@@ -55,6 +57,7 @@ def add_person(*, particulars: Particulars, actor: Actor, key: str, now: datetim
     with transaction():
         if known := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
             return int(known["person_id"])
+        roll_in_turn()
         _ensure_new(particulars)
         person = enrol(
             name=particulars.name,
@@ -74,8 +77,10 @@ def add_person(*, particulars: Particulars, actor: Actor, key: str, now: datetim
 def edit_person(*, person_id: int, particulars: Particulars, actor: Actor, now: datetime) -> None:
     """Correct an entry. The audit line names the fields that changed, not what they said."""
     with transaction():
+        roll_in_turn()
         person = get_person(person_id)
         ensure_office_may(person_id, actor)
+        _ensure_not_erased(person)
         before = _facts_of(person)
         person.name = particulars.name
         person.pinyin = particulars.pinyin or pinyin_of(particulars.name)
@@ -135,6 +140,11 @@ def _move_in(person: Person, particulars: Particulars, *, now: datetime) -> None
     session.flush()
 
 
+def _ensure_not_erased(person: Person) -> None:
+    if is_erased(person):
+        raise DomainError(N_("这个账户本人已经注销，改不了。人要是回来，请重新登记一个"))
+
+
 def change_status(*, person_id: int, status: str, actor: Actor, now: datetime) -> None:
     """Pause a person, take them back, or close the entry. Paused and closed people are signed out everywhere at once.
 
@@ -143,10 +153,12 @@ def change_status(*, person_id: int, status: str, actor: Actor, now: datetime) -
     if person_id == actor.person_id:
         raise DomainError(N_("自己的这一项，请另一位工作人员来办"))
     with transaction() as session:
+        roll_in_turn()
         person = get_person(person_id)
         ensure_office_may(person_id, actor)
         if person.status == status:
             return
+        _ensure_not_erased(person)
         person.status = status
         if status != "active":
             end_devices(person_id=person.id, now=now)
@@ -161,6 +173,7 @@ def join_team(*, person_id: int, team_name: str, actor: Actor, now: datetime) ->
     if not team_name:
         raise DomainError(N_("写一个队伍的名字"), field="team")
     with transaction() as session:
+        roll_in_turn()
         person = get_person(person_id)
         team = session.scalar(select(Team).where(Team.name == team_name))
         if team is None:
@@ -176,6 +189,8 @@ def join_team(*, person_id: int, team_name: str, actor: Actor, now: datetime) ->
 def leave_team(*, person_id: int, team_id: int, actor: Actor, now: datetime) -> None:
     """Take a person out of a team; leaving twice is leaving once."""
     with transaction() as session:
+        get_in_scope(Team, team_id)
+        get_person(person_id)
         row = session.scalar(select(Membership).where(Membership.person_id == person_id, Membership.team_id == team_id))
         if row is not None:
             session.delete(row)

@@ -12,7 +12,7 @@ from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, Forbidden, NotFound
 from engage.core.fence import get_in_scope
 from engage.people.models import RoleGrant
-from engage.people.queries import get_person
+from engage.people.queries import get_person, roll_in_turn
 
 #: roles the office hands out; what everybody is by being on the roll is not among them; least power first, as the form offers them
 OFFICES = (
@@ -35,6 +35,7 @@ def give_role(*, person_id: int, role: Role, actor: Actor, now: datetime) -> Non
     if role not in OFFICES:
         raise NotFound
     with transaction() as session:
+        roll_in_turn()
         person = get_person(person_id)
         held = session.scalar(
             select(RoleGrant.id).where(

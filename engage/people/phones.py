@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from flask_babel import gettext
+
 from engage.core import sealed
 from engage.core.errors import N_, DomainError
 from engage.people.models import Person
@@ -47,5 +49,5 @@ def unsealed_phone(person: Person) -> str | None:
 
 
 def masked_phone(last4: str | None) -> str:
-    """Return what lists show: only the last four digits are known to them."""
-    return f"*******{last4}" if last4 else ""
+    """Return what lists show, "尾号0621": only the last four digits are known to them."""
+    return gettext("尾号%(last4)s", last4=last4) if last4 else ""

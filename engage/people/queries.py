@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Table, bindparam, func, select
 
-from engage.core.database import db, dialect
+from engage.core.database import db, in_turn
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
 from engage.people.models import Person, RoleGrant, Tenancy
+
+_tenancies: Table = Tenancy.__table__  # type: ignore[assignment]
 
 
 def get_person(person_id: int) -> Person:
@@ -19,7 +21,9 @@ def get_person(person_id: int) -> Person:
 
 
 def find_by_member_no(member_no: int) -> Person | None:
-    """Return the person with this member number, or None."""
+    """Return the person with this member number, paused and closed entries too, or None."""
+    if member_no >= 2**31:  # more than the column holds: nobody's
+        return None
     return db.session.scalar(select(Person).where(Person.member_no == member_no))
 
 
@@ -29,6 +33,11 @@ def names_of(person_ids: Collection[int | None]) -> dict[int, str]:
     if not wanted:
         return {}
     return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))}
+
+
+def is_active(person_id: int) -> bool:
+    """Tell whether somebody's entry is in force: neither paused nor closed."""
+    return db.session.scalar(select(Person.status).where(Person.id == person_id)) == "active"
 
 
 def persons_of(person_ids: Collection[int]) -> dict[int, Person]:
@@ -43,21 +52,34 @@ def polite_name(name: str) -> str:
     return name[:1] + "*" * max(len(name) - 1, 1)
 
 
+#: Made once and not confined by the fence, so it names the community: every ballot asks.
+_HOUSEHOLD = (
+    select(_tenancies.c.unit_id)
+    .where(
+        _tenancies.c.community_id == bindparam("here"),
+        _tenancies.c.person_id == bindparam("person"),
+        _tenancies.c.verified_at.is_not(None),
+    )
+    .order_by(_tenancies.c.unit_id)
+    .limit(1)
+)
+
+
 def household_of(person_id: int) -> int | None:
     """Return the unit this person may vote for: a verified tenancy, or None."""
-    statement = (
-        select(Tenancy.unit_id)
-        .where(Tenancy.person_id == person_id, Tenancy.verified_at.is_not(None))
-        .order_by(Tenancy.unit_id)
-        .limit(1)
-    )
-    return db.session.scalar(statement)
+    db.session.flush()  # a plain Core statement does not see to that itself
+    values = {"here": current_community_id(), "person": person_id}
+    return db.session.connection().execute(_HOUSEHOLD, values).scalar()
 
 
 def units_with_voters() -> Sequence[int]:
-    """Return every unit with at least one verified tenancy, in order: the base of an electoral roll."""
-    statement = select(Tenancy.unit_id).where(Tenancy.verified_at.is_not(None)).distinct().order_by(Tenancy.unit_id)
-    return db.session.scalars(statement).all()
+    """Return every unit with at least one verified tenancy of somebody on the roll, in order: the electoral roll's base."""
+    statement = (
+        select(Tenancy.unit_id)
+        .join(Person, (Person.id == Tenancy.person_id) & (Person.community_id == Tenancy.community_id))
+        .where(Tenancy.verified_at.is_not(None), Person.status != "closed")
+    )
+    return db.session.scalars(statement.distinct().order_by(Tenancy.unit_id)).all()
 
 
 def holders_of(role: str) -> list[int]:
@@ -74,12 +96,15 @@ def count_persons() -> int:
 def next_member_no() -> int:
     """Return the next free member number; called inside the command that uses it.
 
-    Two desks adding people at once wait for each other: SQLite has one pen, PostgreSQL gets a lock per community.
+    Two desks adding people at once wait for each other.
     """
-    if dialect() == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtext('member_no'), :community_id)")
-        db.session.execute(lock, {"community_id": current_community_id()})
+    roll_in_turn()
     return int(db.session.scalar(select(func.coalesce(func.max(Person.member_no), 0))) or 0) + 1
+
+
+def roll_in_turn() -> None:
+    """Let only one command at a time change who is on the roll, in which team, office or household, until it ends."""
+    in_turn("roll", community_id=current_community_id())
 
 
 def tie_of(person_id: int, unit_id: int | None) -> Tenancy | None:

@@ -191,3 +191,8 @@ def device_label(user_agent: str) -> str:
     )
     found = [next((label for mark, label in marks if mark in user_agent), "") for marks in (things, programs)]
     return " · ".join(filter(None, found)) or "?"
+
+
+def pseudonym(member_no: int) -> str:
+    """Return what stays of a name after the account was closed: the same word in every language, as it is stored."""
+    return f"已注销{member_no:04d}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from engage.core.database import db
 from engage.core.errors import NotFound
 from engage.core.tenancy import CommunityCard
 from engage.places.models import Community, Place, Unit
+
+_CARD_LIVES = 5.0
 
 
 def _card(row: Community) -> CommunityCard:
@@ -24,11 +28,19 @@ def list_communities() -> list[CommunityCard]:
 
 
 def community_of(community_id: int) -> CommunityCard:
-    """Return the community with this id. Raises `NotFound`."""
+    """Return the community with this id. Raises `NotFound`.
+
+    Kept in the process for five seconds: every signed-in request asks, and a name changes once in ten years.
+    """
+    kept: dict[int, tuple[float, CommunityCard]] = current_app.extensions.setdefault("engage_community_cards", {})
+    at, card = kept.get(community_id, (0.0, None))
+    if card is not None and time.monotonic() - at < _CARD_LIVES:
+        return card
     row = db.session.get(Community, community_id)
     if row is None:
         raise NotFound
-    return _card(row)
+    kept[community_id] = (time.monotonic(), _card(row))
+    return kept[community_id][1]
 
 
 def community_by_slug(slug: str) -> CommunityCard:

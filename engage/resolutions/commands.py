@@ -63,12 +63,16 @@ def assign(
     with transaction() as session:
         row = queries.get_resolution(resolution_id, lock=True)
         person = people.get_person(owner_id)
+        if person.status != "active":
+            raise rules.ResolutionRefused(
+                N_("%(name)s的登记现在停着，请找社区工作人员"), field="owner", name=person.name
+            )
         if (row.state, row.owner_id, row.owner_text, row.due_on) == ("assigned", person.id, owner_text, due_on):
             return
         rules.ensure_move(row.state, "assigned")
         row.state, row.owner_id, row.owner_text, row.due_on = "assigned", person.id, owner_text, due_on
         key = f"assigned-{now.isoformat()}"
-        _step(session, row, kind="assigned", text=f"{owner_text}，{due_on:%Y-%m-%d}", actor=actor, key=key, now=now)
+        _step(session, row, kind="assigned", text=f"{owner_text}，{due_on.month}月{due_on.day}日前", actor=actor, key=key, now=now)
 
 
 def accept(*, resolution_id: int, actor: Actor, now: datetime) -> None:

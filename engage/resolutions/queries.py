@@ -42,7 +42,7 @@ def get_resolution(resolution_id: int, *, lock: bool = False) -> Resolution:
 
 def get_card(resolution_id: int) -> ResolutionCard:
     """Return the card of one resolution. Raises `NotFound`."""
-    return _cards([get_resolution(resolution_id)])[0]
+    return cards_of([get_resolution(resolution_id)])[0]
 
 
 def list_public(*, limit: int, offset: int = 0) -> list[ResolutionCard]:
@@ -54,7 +54,7 @@ def list_found(*, search: str = "", state: str = "", limit: int, offset: int = 0
     """Return what the office looks for: in title, owner and number, or all; the newest first."""
     statement = _found(select(Resolution), search=search, state=state)
     newest = statement.order_by(Resolution.year.desc(), Resolution.sequence.desc(), Resolution.id.desc())
-    return _cards(db.session.scalars(newest.limit(limit).offset(offset)).all())
+    return cards_of(db.session.scalars(newest.limit(limit).offset(offset)).all())
 
 
 def count_found(*, search: str = "", state: str = "") -> int:
@@ -97,7 +97,8 @@ def waiting_motions(*, now: datetime) -> list[talks.MotionCard]:
     return [motion for motion in carried if motion.id not in taken]
 
 
-def _cards(rows: Sequence[Resolution]) -> list[ResolutionCard]:
+def cards_of(rows: Sequence[Resolution]) -> list[ResolutionCard]:
+    """Return cards of loaded rows, in their order, with one query for their latest news."""
     notes = _latest_notes([row.id for row in rows])
     return [
         ResolutionCard(

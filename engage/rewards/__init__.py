@@ -6,7 +6,16 @@ from flask import Flask
 
 from engage.rewards.cards import HandOut, ItemCard, RedemptionCard
 from engage.rewards.commands import cancel_redemption, hand_out, let_lapse, reserve
-from engage.rewards.queries import cheapest_affordable, code_of, get_item, open_redemptions, shelf
+from engage.rewards.leaving import release_all
+from engage.rewards.queries import (
+    cheapest_affordable,
+    code_of,
+    count_redemptions,
+    get_item,
+    list_redemptions,
+    open_redemptions,
+    shelf,
+)
 from engage.rewards.rules import AlreadyEnded, LimitReached, NotOffered, SoldOut, State, UnknownCode
 from engage.rewards.stock import add_item, count_stock, offer_item, receive_goods
 
@@ -24,14 +33,17 @@ __all__ = [
     "cancel_redemption",
     "cheapest_affordable",
     "code_of",
+    "count_redemptions",
     "count_stock",
     "get_item",
     "hand_out",
     "init_app",
     "let_lapse",
+    "list_redemptions",
     "offer_item",
     "open_redemptions",
     "receive_goods",
+    "release_all",
     "reserve",
     "shelf",
 ]

@@ -33,6 +33,8 @@ def reserve(*, item_id: int, actor: Actor, key: str, now: datetime) -> int:
         # Asked with the item locked: of two deliveries at once the second waits here and finds the first one's answer.
         if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
             return int(done["redemption_id"])
+        if not people.is_active(actor.person_id):
+            raise rules.NotOffered(N_("您的登记现在停着，换不了东西。请找社区工作人员"))
         reservations.let_lapse(session, due, now=now)
         item = get_in_scope(Item, item_id)
         had = queries.count_taken(person_id=actor.person_id, item_id=item_id, now=now)
@@ -94,6 +96,8 @@ def hand_out(*, code: str, actor: Actor, key: str, now: datetime) -> HandOut:
 
 
 def _collect(session: Session, row: Redemption, *, actor: Actor, now: datetime) -> None:
+    if row.state == State.RESERVED and not people.is_active(row.person_id):
+        raise rules.NotOffered(N_("这个人的登记现在停着，先别发。东西还留着，请找社区工作人员"))
     lapsed = rules.state_at(state=row.state, expires_at=row.expires_at, now=now) is State.LAPSED
     if lapsed or not reservations.end(session, row, state=State.COLLECTED, by=actor.person_id, now=now):
         session.refresh(row)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engage.core import audit, idempotency
 from engage.core.access import Actor
-from engage.core.database import transaction
+from engage.core.database import in_turn, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.fence import get_in_scope
 from engage.rewards import rules
@@ -40,6 +40,7 @@ def add_item(
     with transaction() as session:
         if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
             return int(done["item_id"])
+        in_turn("shelf", community_id=actor.community_id)
         if session.scalar(select(Item.id).where(Item.name == name)):
             raise BadItem(N_("架上已经有“%(name)s”。要进货，点它的名字。"), field="name", name=name)
         item = Item(

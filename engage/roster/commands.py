@@ -116,9 +116,9 @@ def confirm(*, batch_id: int, revision: int, actor: Actor | None, now: datetime)
     if seen.imported_at is not None:
         return Outcome(**(seen.outcome or {}))
     reading = queries.reading_of(seen, now=now)  # before the lock: it takes a while
-    with transaction() as session:
+    with transaction():
         # Two imports of one community at the same time would both find the same people missing: one waits.
-        session.scalars(select(RosterBatch.id).order_by(RosterBatch.id).with_for_update()).all()
+        people.roll_in_turn()
         batch = queries.get_batch(batch_id, now=now, lock=True)
         if batch.imported_at is not None and batch.outcome is not None:
             return Outcome(**batch.outcome)

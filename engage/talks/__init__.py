@@ -16,6 +16,7 @@ from engage.talks.commands_floor import (
     queue_to_speak,
 )
 from engage.talks.decisions import MotionCard, decided_motions, find_decided
+from engage.talks.own import OwnEvening, TalkDuty, duties_of, evenings_of, step_down
 from engage.talks.queries import (
     TalkCard,
     find_next,
@@ -28,7 +29,9 @@ from engage.talks.rules import TalkRefused, place_name
 
 __all__ = [
     "MotionCard",
+    "OwnEvening",
     "TalkCard",
+    "TalkDuty",
     "TalkRefused",
     "activate_item",
     "add_item",
@@ -39,6 +42,8 @@ __all__ = [
     "check_in",
     "decided_motions",
     "defer_item",
+    "duties_of",
+    "evenings_of",
     "find_decided",
     "find_next",
     "find_running",
@@ -57,6 +62,7 @@ __all__ = [
     "queue_to_speak",
     "recent",
     "start_talk",
+    "step_down",
 ]
 
 

@@ -12,7 +12,7 @@ from engage import people, topics
 from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import number_in_turn, transaction
-from engage.core.errors import N_
+from engage.core.errors import N_, NotFound
 from engage.core.fence import get_in_scope
 from engage.talks import queries, rules
 from engage.talks.commands_course import talk_in
@@ -38,6 +38,7 @@ def plan_talk(
     """
     chair, recorder, *tellers = staff
     rules.ensure_distinct(chair=chair, recorder=recorder, tellers=tellers)
+    _ensure_on_roll(staff)
     content = idempotency.fingerprint_of(title=title, place=place, starts_at=starts_at, staff=list(staff))
     with transaction() as session:
         number_in_turn("talk", community_id=actor.community_id)
@@ -69,6 +70,17 @@ def plan_talk(
         return talk.id
 
 
+def _ensure_on_roll(staff: Sequence[int | None]) -> None:
+    """Refuse people who are not here, or not any more. Raises `NotFound`, `TalkRefused`."""
+    named = {person_id for person_id in staff if person_id is not None}
+    found = people.persons_of(named)
+    if set(found) != named:
+        raise NotFound
+    for person in found.values():
+        if person.status != "active":
+            raise rules.TalkRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), field="chair_id", name=person.name)
+
+
 def _prefill(session: Session, talk: Talk, *, now: datetime) -> None:
     """Write what was put off first (talks §5.4 24), then what the residents selected, in their order."""
     selected = topics.list_selected()
@@ -93,6 +105,7 @@ def name_staff(*, talk_id: int, staff: Sequence[int | None], actor: Actor, now: 
     """Name chair, recorder and two tellers before the doors open. Raises `TalkRefused`."""
     chair, recorder, *tellers = staff
     rules.ensure_distinct(chair=chair, recorder=recorder, tellers=tellers)
+    _ensure_on_roll(staff)
     with transaction():
         talk = talk_in(talk_id, "draft", "noticed")
         talk.chair_id, talk.recorder_id = chair, recorder
@@ -125,6 +138,7 @@ def add_motion(
     with transaction() as session:
         item = get_in_scope(AgendaItem, item_id)
         talk_in(item.talk_id, "draft", "noticed", "checkin", "in_session")
+        session.refresh(item)  # it was read before the talk was locked
         same = select(Motion).where(Motion.agenda_item_id == item.id, Motion.text == text, Motion.put_at.is_(None))
         if known := session.scalars(same).first():
             return known.id

@@ -27,6 +27,7 @@ def check_in(*, talk_id: int, person_id: int, channel: str, actor: Actor, now: d
         person = people.get_person(person_id)
         if queries.find_attendance(talk_id=talk.id, person_id=person.id):
             return False
+        _ensure_active(person)
         session.add(
             TalkAttendance(
                 talk_id=talk.id,
@@ -47,6 +48,7 @@ def queue_to_speak(*, talk_id: int, person_id: int, stance: str, actor: Actor, n
     """
     with transaction() as session:
         talk = talk_in(talk_id, "checkin", "in_session")
+        _ensure_active(people.get_person(person_id))
         if queries.find_attendance(talk_id=talk.id, person_id=person_id) is None:
             raise rules.TalkRefused(N_("先签到，再排队发言。"))
         entries = queries.list_speakers(talk.id)
@@ -166,6 +168,11 @@ def note(*, talk_id: int, text: str, actor: Actor, key: str, now: datetime) -> N
             session.add(
                 TalkNote(talk_id=talk.id, person_id=actor.person_id, at=now, text=text.strip()[:200], key=key[:64])
             )
+
+
+def _ensure_active(person: people.Person) -> None:
+    if person.status != "active":
+        raise rules.TalkRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), field="who", name=person.name)
 
 
 def _active_item(talk_id: int) -> AgendaItem | None:

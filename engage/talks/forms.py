@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 
 from engage.core import clock
 from engage.core.i18n import _
+from engage.core.web import small_number
 
 ROLES = ("chair_id", "recorder_id", "first_teller_id", "second_teller_id")
 
@@ -47,9 +48,10 @@ class TalkForm:
             self.errors["place"] = _("写清在哪个院子，最多60个字")
         if self._starts_at() is None:
             self.errors["day"] = _("选个日子和时间，例如2026-06-12和19:30")
-        if not (self.minutes.isascii() and self.minutes.isdigit() and 10 <= int(self.minutes) <= 480):
+        if not 10 <= (small_number(self.minutes) or 0) <= 480:
             self.errors["minutes"] = _("写10到480之间的分钟数")
-        if not (self.notice_days.isascii() and self.notice_days.isdigit() and int(self.notice_days) <= 30):
+        days = small_number(self.notice_days)
+        if days is None or days > 30:
             self.errors["notice_days"] = _("写0到30之间的天数")
 
     def _starts_at(self) -> datetime | None:
@@ -69,9 +71,10 @@ class TalkForm:
     @property
     def staff_ids(self) -> list[int | None]:
         """Return chair, recorder and tellers; None where nobody is named yet."""
-        return [int(value) if value.isascii() and value.isdigit() else None for value in self.staff.values()]
+        return [small_number(value) for value in self.staff.values()]
 
 
 def item_minutes(text: str) -> int | None:
     """Return the minutes of an agenda point, or None when it is not a number from 1 to 240."""
-    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text) <= 240 else None
+    minutes = small_number(text)
+    return minutes if minutes is not None and 1 <= minutes <= 240 else None

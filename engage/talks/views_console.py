@@ -152,10 +152,10 @@ def skip_speaker(talk_id: int, entry_id: int, *, me: Actor) -> Response:
 @needs(Permission.RUN_TALK)
 def create_speaker_for(talk_id: int, *, me: Actor) -> Response:
     """Queue for somebody without a phone, by member number."""
-    typed = web.request.form.get("who", "").strip()
+    number = web.small_number(web.request.form.get("who"))
 
     def queue() -> None:
-        person = people.find_by_member_no(int(typed)) if typed.isascii() and typed.isdigit() else None
+        person = people.find_by_member_no(number) if number is not None else None
         if person is None:
             raise rules.TalkRefused(N_("没有这个编号的成员，看看卡上的号码。"), field="who")
         commands_floor.queue_to_speak(talk_id=talk_id, person_id=person.id, stance="open", actor=me, now=clock.now())

@@ -68,8 +68,8 @@ def create(*, me: Actor) -> Response:
             title=form.title,
             place=form.place,
             starts_at=form.starts_at,
-            booked_minutes=int(form.minutes),
-            notice_days=int(form.notice_days),
+            booked_minutes=web.small_number(form.minutes) or 0,
+            notice_days=web.small_number(form.notice_days) or 0,
             staff=form.staff_ids,
             actor=me,
             key=web.request.form.get("key", ""),
@@ -118,8 +118,7 @@ def prepare(talk_id: int, *, me: Actor) -> Response:
 @needs(Permission.RUN_TALK)
 def update_staff(talk_id: int, *, me: Actor) -> Response:
     """Name the four."""
-    typed = [web.request.form.get(role, "") for role in ROLES]
-    staff = [int(value) if value.isascii() and value.isdigit() else None for value in typed]
+    staff = [web.small_number(web.request.form.get(role)) for role in ROLES]
     return _step(talk_id, lambda: commands.name_staff(talk_id=talk_id, staff=staff, actor=me, now=clock.now()))
 
 
@@ -226,8 +225,8 @@ def create_walk_in(talk_id: int, *, me: Actor) -> Response:
 
 
 def _person_of(typed: str) -> people.Person:
-    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
-    person = people.find_by_member_no(int(typed)) if is_number else people.find_by_card(typed)
+    number = web.small_number(typed)
+    person = people.find_by_card(typed) if number is None else people.find_by_member_no(number)
     if person is None:
         raise rules.TalkRefused(N_("没有这个编号或这张卡。看看卡上的号码，或到成员里登记这位邻居。"), field="who")
     return person

@@ -17,6 +17,7 @@ from engage.topics.commands import (
     take_back_second,
     withdraw_topic,
 )
+from engage.topics.own import OwnSecond, filed_by, seconded_by_person
 from engage.topics.queries import (
     TopicCard,
     count_open,
@@ -29,6 +30,7 @@ from engage.topics.queries import (
 from engage.topics.rounds import RoundCard, find_current, get_round, list_rounds
 
 __all__ = [
+    "OwnSecond",
     "RoundCard",
     "RoundPlan",
     "RoundRefused",
@@ -38,6 +40,7 @@ __all__ = [
     "conclude_round",
     "count_open",
     "file_topic",
+    "filed_by",
     "find_current",
     "get_card",
     "get_round",
@@ -51,6 +54,7 @@ __all__ = [
     "open_round",
     "reject_topic",
     "second_topic",
+    "seconded_by_person",
     "set_threshold",
     "take_back_second",
     "topic_cards",

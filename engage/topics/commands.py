@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from engage import people
 from engage.core import audit, clock, idempotency
 from engage.core.access import Actor
-from engage.core.database import dialect, require_transaction, transaction
+from engage.core.database import dialect, in_turn, require_transaction, transaction
 from engage.core.errors import N_, DomainError, Forbidden
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
@@ -163,6 +163,7 @@ def set_threshold(*, needed: int, actor: Actor, now: datetime) -> None:
     if not 1 <= needed <= 500:
         raise TopicRefused(N_("户数写1到500之间的整数。"), field="needed")
     with transaction() as session:
+        in_turn("topic_rule", community_id=actor.community_id)
         if queries.threshold(now=now) == needed:
             return
         session.add(TopicRule(needed=needed, valid_from=now, set_by=actor.person_id))

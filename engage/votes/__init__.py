@@ -9,6 +9,7 @@ from flask import Flask
 
 from engage.votes.casting import AlreadyVoted, BallotRefused, NotOnTheRoll, Receipt, VoteNotOpen, cast
 from engage.votes.commands import VoteRefused, annul, open_vote, prepare, schedule, stop_vote
+from engage.votes.own import Participation, participation_of
 from engage.votes.queries import (
     Outcome,
     Standing,
@@ -29,6 +30,7 @@ __all__ = [
     "BallotRefused",
     "NotOnTheRoll",
     "Outcome",
+    "Participation",
     "Receipt",
     "StaleForm",
     "Standing",
@@ -44,6 +46,7 @@ __all__ = [
     "init_app",
     "list_receipts",
     "open_vote",
+    "participation_of",
     "prepare",
     "schedule",
     "standing_of",

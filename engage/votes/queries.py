@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 
 from engage.core.database import db
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
+from engage.core.tenancy import current_community_id
 from engage.votes import rules, wording
 from engage.votes.commands import openness_of
-from engage.votes.counting import count_ballots
+from engage.votes.counting import count_closed
 from engage.votes.models import Entitlement, NamedBallot, ReceiptCode, Vote
+
+_votes: Table = Vote.__table__  # type: ignore[assignment]
+#: made once and not confined by the fence, so it names the community
+_PAPER = select(_votes.c.options, _votes.c.choices_max).where(
+    _votes.c.community_id == bindparam("here"), _votes.c.id == bindparam("vote")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,16 +81,32 @@ class Standing:
 def card(vote_id: int, *, now: datetime) -> VoteCard:
     """Return the vote with this id. Raises `NotFound`."""
     vote = get_in_scope(Vote, vote_id)
-    return _card(vote, used=_turnouts([vote.id]).get(vote.id, 0), now=now)
+    return _cards([vote], now=now)[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What a ballot form must be held against before it is cast; a card would count the turnout for every ballot."""
+
+    options: int
+    choices_max: int
+
+
+def paper_of(vote_id: int) -> Paper:
+    """Return how many options the ballot has and how many may be chosen. Raises `NotFound`."""
+    values = {"here": current_community_id(), "vote": vote_id}
+    row = db.session.connection().execute(_PAPER, values).one_or_none()
+    if row is None:
+        raise NotFound
+    return Paper(options=len(row.options), choices_max=row.choices_max)
 
 
 def cards_of(subjects: Collection[str], *, now: datetime) -> dict[str, VoteCard]:
-    """Return the votes on these subjects by subject, in two queries and one more for each that is closed."""
+    """Return the votes on these subjects by subject, in four queries (and two for each that ended within the last minute)."""
     if not subjects:
         return {}
     votes = db.session.scalars(select(Vote).where(Vote.subject.in_(set(subjects)))).all()
-    turnouts = _turnouts([vote.id for vote in votes])
-    return {vote.subject: _card(vote, used=turnouts.get(vote.id, 0), now=now) for vote in votes}
+    return {shown.subject: shown for shown in _cards(votes, now=now)}
 
 
 def find_by_subject(subject: str, *, now: datetime) -> VoteCard | None:
@@ -102,7 +125,13 @@ def _turnouts(vote_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _card(vote: Vote, *, used: int, now: datetime) -> VoteCard:
+def _cards(votes: Sequence[Vote], *, now: datetime) -> list[VoteCard]:
+    turnouts = _turnouts([vote.id for vote in votes])
+    counts = count_closed([vote for vote in votes if openness_of(vote, now=now) == "closed"], now=now)
+    return [_card(vote, used=turnouts.get(vote.id, 0), counted=counts.get(vote.id), now=now) for vote in votes]
+
+
+def _card(vote: Vote, *, used: int, counted: rules.Count | None, now: datetime) -> VoteCard:
     state = openness_of(vote, now=now)
     return VoteCard(
         id=vote.id,
@@ -121,12 +150,11 @@ def _card(vote: Vote, *, used: int, now: datetime) -> VoteCard:
         used=used,
         roll_hash=vote.roll_hash,
         annulled_why=vote.annulled_why,
-        outcome=_outcome(vote, now=now) if state == "closed" else None,
+        outcome=_outcome(vote, counted) if counted is not None else None,
     )
 
 
-def _outcome(vote: Vote, *, now: datetime) -> Outcome:
-    counted = count_ballots(vote, now=now)
+def _outcome(vote: Vote, counted: rules.Count) -> Outcome:
     ruling = rules.ruling_on(counted, vote.rule, entitled=vote.entitled)
     shown = not vote.secret or bool(vote.rule.get("practice")) or counted.valid >= rules.FIGURES_MINIMUM
     return Outcome(

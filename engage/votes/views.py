@@ -47,7 +47,7 @@ def status(vote_id: int, *, me: Actor) -> Response:
 def confirm(vote_id: int, *, me: Actor) -> Response:
     """Read the choice of a secret ballot back before it becomes final. Nothing is stored."""
     context = _context(vote_id, me, now=clock.now())
-    values = _typed(context["vote"])
+    values = _typed(choices_max=context["vote"].choices_max)
     try:
         forms.parse_choices(values, options=len(context["vote"].options))
     except BallotRefused as refused:
@@ -64,10 +64,10 @@ def create(vote_id: int, *, me: Actor) -> Response:
     now = clock.now()
     form = web.request.form
     unit_id = people.household_of(me.person_id)
-    vote = queries.card(vote_id, now=now)
-    values = _typed(vote)
+    paper = queries.paper_of(vote_id)
+    values = _typed(choices_max=paper.choices_max)
     try:
-        choices = forms.parse_choices(values, options=len(vote.options))
+        choices = forms.parse_choices(values, options=paper.options)
         receipt = cast(
             vote_id=vote_id, actor=me, unit_id=unit_id or 0, choices=choices, token=form.get("token", ""), now=now
         )
@@ -86,13 +86,13 @@ def turn(vote_id: int, *, me: Actor) -> Response:
     context = _context(vote_id, me, now=clock.now())
     part = web.whole_number(web.request.form.get("part"), at_most=24)
     context["part"] = min(part, len(context["parts"]) - 1)
-    return _page(context, chosen=_typed(context["vote"]))
+    return _page(context, chosen=_typed(choices_max=context["vote"].choices_max))
 
 
-def _typed(vote: queries.VoteCard) -> list[str]:
+def _typed(*, choices_max: int) -> list[str]:
     """Return the choices sent; of a single choice the last one, made on a later part of a long ballot."""
     values = list(dict.fromkeys(web.request.form.getlist("choice")))
-    return values[-1:] if vote.choices_max == 1 else values
+    return values[-1:] if choices_max == 1 else values
 
 
 @bp.get("/votes/<int:vote_id>/receipt")

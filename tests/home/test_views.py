@@ -37,6 +37,11 @@ def test_the_volunteer_sees_her_shift_first_and_one_big_button(world: World, eve
     assert page.soup.select_one(f'#wanted a[href="/shifts/{evening.tomorrow}"]')
 
 
+def test_the_leader_is_led_to_the_roll(world: World, evening: Evening, sign_in: SignIn) -> None:
+    [button] = sign_in(world.leader).get("/").soup.select("main .btn-lg")
+    assert button["href"] == f"/shifts/{evening.patrol}/roll"
+
+
 def test_the_same_page_in_english(world: World, evening: Evening, sign_in: SignIn) -> None:
     browser = sign_in(world.volunteer)
     browser.set_cookie("lang", "en")

@@ -1,0 +1,119 @@
+"""What a person does to their own entry: prove who is asking, correct it, take a consent back (service-points §5.8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from engage.core import audit
+from engage.core.access import Actor
+from engage.core.database import db, transaction
+from engage.core.errors import N_, DomainError, NotFound
+from engage.core.fence import get_in_scope
+from engage.core.limits import count_attempt
+from engage.core.tenancy import current_community_id
+from engage.people import passwords
+from engage.people.devices import end_devices
+from engage.people.enrolment import pinyin_of
+from engage.people.models import Consent, Credential, Device, Medium, Person, RoleGrant
+from engage.people.phones import phone_columns
+from engage.people.queries import get_person
+from engage.people.signing_in import WrongPassword
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnRecords:
+    """The lists this room keeps about one person, the newest first. Ended ones are among them."""
+
+    roles: list[RoleGrant]
+    consents: list[Consent]
+    cards: list[Medium]
+    devices: list[Device]
+
+
+def records_of(person_id: int) -> OwnRecords:
+    """Return a person's roles, consents, cards and the latest 100 devices: four queries."""
+    roles = select(RoleGrant).where(RoleGrant.person_id == person_id)
+    consents = select(Consent).where(Consent.person_id == person_id)
+    cards = select(Medium).where(Medium.person_id == person_id)
+    devices = select(Device).where(Device.person_id == person_id)
+    return OwnRecords(
+        roles=list(db.session.scalars(roles.order_by(RoleGrant.id.desc()))),
+        consents=list(db.session.scalars(consents.order_by(Consent.id.desc()))),
+        cards=list(db.session.scalars(cards.order_by(Medium.version.desc()))),
+        devices=list(db.session.scalars(devices.order_by(Device.id.desc()).limit(100))),
+    )
+
+
+def confirm_password(*, actor: Actor, password: str, now: datetime) -> None:
+    """Ask for the password again before something grave: somebody else may hold the phone (trust §3 (f)).
+
+    Counted for the account alone: only a signed-in browser gets here. Raises `WrongPassword`, and
+    `TooManyAttempts` beyond 5 a minute or 20 an hour.
+    """
+    key = f"step-up|{actor.community_id}|{actor.person_id}"
+    count_attempt(f"{key}|minute", at_most=5, per=_MINUTE, now=now)
+    count_attempt(f"{key}|hour", at_most=20, per=_HOUR, now=now)
+    kept = db.session.scalar(select(Credential.password_hash).where(Credential.person_id == actor.person_id))
+    if not passwords.matches(kept, password):
+        raise WrongPassword(N_("密码不对，再想想"), field="current")
+
+
+def correct_own(*, actor: Actor, name: str, pinyin: str, phone: str | None, now: datetime) -> list[str]:
+    """Put one's own name, reading and phone (normalised already) right; returns the fields that changed.
+
+    Ask for the password first. The audit line names the fields, not what they said. Raises `DomainError` without
+    a name.
+    """
+    if not name:
+        raise DomainError(N_("写上姓名"), field="name")
+    with transaction():
+        person = get_person(actor.person_id)
+        before = _facts_of(person)
+        renamed = name != person.name
+        kept_reading = pinyin if pinyin and not (renamed and pinyin == person.pinyin) else pinyin_of(name)
+        person.name, person.pinyin = name, kept_reading
+        for column, value in phone_columns(phone, community_id=current_community_id()).items():
+            setattr(person, column, value)
+        changed = sorted(field for field, value in _facts_of(person).items() if before[field] != value)
+        if changed:
+            audit.record("own_entry_corrected", actor=actor, subject=f"person:{person.id}", now=now, fields=changed)
+        return changed
+
+
+def _facts_of(person: Person) -> dict[str, object]:
+    return {"name": person.name, "pinyin": person.pinyin, "phone": person.phone_index}
+
+
+def own_consent(*, consent_id: int, actor: Actor) -> Consent:
+    """Return one of the actor's own consents. Raises `NotFound` for anybody else's."""
+    row = get_in_scope(Consent, consent_id)
+    if row.person_id != actor.person_id:
+        raise NotFound
+    return row
+
+
+def withdraw_consent(*, consent_id: int, actor: Actor, now: datetime) -> None:
+    """Take a consent back. Signing in rests on it: the password goes and every device ends, all else stays.
+
+    The log keeps which text in which version was taken back. Raises `NotFound` for anybody else's, or the second time.
+    """
+    with transaction() as session:
+        row = own_consent(consent_id=consent_id, actor=actor)
+        audit.record(
+            "consent_withdrawn",
+            actor=actor,
+            subject=f"person:{actor.person_id}",
+            now=now,
+            consent=row.subject,
+            version=row.version,
+            given_at=row.given_at.isoformat(),
+        )
+        session.delete(row)
+        session.execute(delete(Credential).where(Credential.person_id == actor.person_id))
+        end_devices(person_id=actor.person_id, now=now)
