@@ -81,7 +81,7 @@ SHEETS: Mapping[str, Sheet] = {
     ),
     "points": Sheet(
         title=_l("积分"),
-        columns={"number": _l("账号"), "at": _l("时间"), "kind": _l("种类"), "points": _l("分"), "memo": _l("说明")},
+        columns={"number": _l("第几笔"), "at": _l("时间"), "kind": _l("种类"), "points": _l("分"), "memo": _l("说明")},
     ),
     "rewards": Sheet(
         title=_l("兑换"),

@@ -6,6 +6,14 @@ from flask import Flask
 
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
+from engage.people.departure import (
+    Withdrawn,
+    count_unused_slips,
+    dissolve_empty_teams,
+    end_grants,
+    persons_in_use,
+    withdraw_many,
+)
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
@@ -17,6 +25,7 @@ from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone
 from engage.people.queries import (
     count_persons,
     find_by_member_no,
+    find_ids,
     get_person,
     holders_of,
     household_of,
@@ -47,6 +56,7 @@ __all__ = [
     "Person",
     "Slip",
     "TeamCard",
+    "Withdrawn",
     "activate",
     "actor_of",
     "appoint_many",
@@ -55,11 +65,15 @@ __all__ = [
     "card_token",
     "confirm_password",
     "count_persons",
+    "count_unused_slips",
+    "dissolve_empty_teams",
+    "end_grants",
     "enrol",
     "enrol_many",
     "erase",
     "find_by_card",
     "find_by_member_no",
+    "find_ids",
     "find_invitation",
     "get_person",
     "grant_role",
@@ -76,6 +90,7 @@ __all__ = [
     "masked_phone",
     "names_of",
     "normalised_phone",
+    "persons_in_use",
     "persons_of",
     "phone_index",
     "polite_name",
@@ -92,6 +107,7 @@ __all__ = [
     "units_of",
     "units_with_voters",
     "unsealed_phone",
+    "withdraw_many",
 ]
 
 

@@ -10,7 +10,7 @@ from engage.core.tenancy import current_community_id
 from engage.people.cards import issue_cards
 from engage.people.models import Person, RoleGrant, Tenancy
 from engage.people.phones import phone_columns
-from engage.people.queries import next_member_no
+from engage.people.queries import next_member_no, next_person_id
 
 
 def pinyin_of(name: str) -> str:
@@ -33,6 +33,7 @@ def enrol(
     """Put one person on the roll (phone normalised already) with a card of their own, and return the row."""
     session = require_transaction()
     person = Person(
+        id=next_person_id(),
         member_no=next_member_no(),
         name=name,
         pinyin=pinyin_of(name),

@@ -15,7 +15,7 @@ from engage.people.cards import issue_cards
 from engage.people.enrolment import pinyin_of
 from engage.people.models import Membership, Person, RoleGrant, Team, Tenancy
 from engage.people.phones import phone_columns
-from engage.people.queries import next_member_no
+from engage.people.queries import next_member_no, next_person_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +68,13 @@ def enrol_many(newcomers: Sequence[Newcomer], *, now: datetime) -> list[int]:
     if not newcomers:
         return []
     session = require_transaction()
-    here, first = current_community_id(), next_member_no()
+    here, first, first_id = current_community_id(), next_member_no(), next_person_id()
     session.execute(
         insert(Person),
         [
             {
                 "community_id": here,
+                **({} if first_id is None else {"id": first_id + number}),
                 "member_no": first + number,
                 "name": one.name,
                 "pinyin": pinyin_of(one.name),
@@ -131,8 +132,8 @@ def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
         session.execute(insert(Membership), rows)
 
 
-def appoint_many(pairs: Sequence[tuple[int, int | None]], *, role: Role, now: datetime) -> int:
-    """Give each (person id, place id) the role unless they hold it there already; returns how many are new."""
+def appoint_many(pairs: Sequence[tuple[int, int | None]], *, role: Role, now: datetime) -> list[int]:
+    """Give each (person id, place id) the role unless they hold it there already; returns the ids of the new grants."""
     session = require_transaction()
     held = {
         (row.person_id, row.place_id)
@@ -143,19 +144,15 @@ def appoint_many(pairs: Sequence[tuple[int, int | None]], *, role: Role, now: da
         )
     }
     fresh = [pair for pair in dict.fromkeys(pairs) if pair not in held]
-    if fresh:
-        session.execute(
-            insert(RoleGrant),
-            [
-                {
-                    "community_id": current_community_id(),
-                    "person_id": person_id,
-                    "role": role.value,
-                    "place_id": place_id,
-                    "granted_at": now,
-                    "ended_at": None,
-                }
-                for person_id, place_id in fresh
-            ],
-        )
-    return len(fresh)
+    rows = [
+        {
+            "community_id": current_community_id(),
+            "person_id": person_id,
+            "role": role.value,
+            "place_id": place_id,
+            "granted_at": now,
+            "ended_at": None,
+        }
+        for person_id, place_id in fresh
+    ]
+    return list(session.scalars(insert(RoleGrant).returning(RoleGrant.id), rows)) if rows else []

@@ -215,3 +215,14 @@ class PhoneReveal(TenantBase):
     actor_id: Mapped[int]
     reason: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime]
+
+
+class RollMark(TenantBase):
+    """How far ids and member numbers had gone when people were taken off the roll again: none is given out twice."""
+
+    __tablename__ = "roll_mark"
+    __table_args__ = tenant_args()
+
+    highest_person_id: Mapped[int]
+    highest_member_no: Mapped[int]
+    at: Mapped[datetime]

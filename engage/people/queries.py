@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Table, bindparam, func, select
 
-from engage.core.database import db, in_turn
+from engage.core.database import db, dialect, in_turn
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
-from engage.core.tenancy import current_community_id
-from engage.people.models import Person, RoleGrant, Tenancy
+from engage.core.tenancy import current_community_id, everywhere
+from engage.people.models import Person, RoleGrant, RollMark, Tenancy
 
 _tenancies: Table = Tenancy.__table__  # type: ignore[assignment]
 
@@ -99,7 +99,27 @@ def next_member_no() -> int:
     Two desks adding people at once wait for each other.
     """
     roll_in_turn()
-    return int(db.session.scalar(select(func.coalesce(func.max(Person.member_no), 0))) or 0) + 1
+    highest = db.session.scalar(select(func.max(Person.member_no))) or 0
+    return int(max(highest, db.session.scalar(select(func.max(RollMark.highest_member_no))) or 0)) + 1
+
+
+def next_person_id() -> int | None:
+    """Return the id the next person must take, or None where the database never gives one out twice.
+
+    SQLite would hand a deleted person's id to the next one, and a card is derived from it (people.cards).
+    """
+    if dialect() == "postgresql":
+        return None
+    with everywhere(reason="person ids are numbered across all communities"):
+        mark = db.session.scalar(select(func.max(RollMark.highest_person_id)))
+        return None if mark is None else int(max(mark, db.session.scalar(select(func.max(Person.id))) or 0)) + 1
+
+
+def find_ids(q: str, *, at_most: int = 100) -> list[int]:
+    """Return the persons, also those who left, whose member number this is or whose name holds it; by id."""
+    number = int(q) if q.isascii() and q.isdigit() and len(q) < 10 else None
+    found = Person.member_no == number if number is not None else Person.name.contains(q, autoescape=True)
+    return list(db.session.scalars(select(Person.id).where(found).order_by(Person.id).limit(at_most)))
 
 
 def roll_in_turn() -> None:

@@ -19,11 +19,13 @@ from engage.places.queries import (
     place_names,
     unit_labels,
 )
+from engage.places.removal import Removed, remove_unused
 from engage.places.survey import Door, Surveyed, survey, units_by_label
 
 __all__ = [
     "Door",
     "NameTaken",
+    "Removed",
     "Surveyed",
     "add_building",
     "add_grid",
@@ -41,6 +43,7 @@ __all__ = [
     "list_grids",
     "list_units",
     "place_names",
+    "remove_unused",
     "survey",
     "unit_labels",
     "units_by_label",

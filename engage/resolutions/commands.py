@@ -59,7 +59,7 @@ def assign(
     *, resolution_id: int, owner_id: int, owner_text: str, due_on: date | None, actor: Actor, now: datetime
 ) -> None:
     """Name who does it and by when; until it is accepted this may be done again. Raises `ResolutionRefused`."""
-    rules.ensure_assignable(owner_text=owner_text, due_on=due_on, today=clock.local_date(now))
+    day = rules.ensure_assignable(owner_text=owner_text, due_on=due_on, today=clock.local_date(now))
     with transaction() as session:
         row = queries.get_resolution(resolution_id, lock=True)
         person = people.get_person(owner_id)
@@ -67,12 +67,20 @@ def assign(
             raise rules.ResolutionRefused(
                 N_("%(name)s的登记现在停着，请找社区工作人员"), field="owner", name=person.name
             )
-        if (row.state, row.owner_id, row.owner_text, row.due_on) == ("assigned", person.id, owner_text, due_on):
+        if (row.state, row.owner_id, row.owner_text, row.due_on) == ("assigned", person.id, owner_text, day):
             return
         rules.ensure_move(row.state, "assigned")
-        row.state, row.owner_id, row.owner_text, row.due_on = "assigned", person.id, owner_text, due_on
+        row.state, row.owner_id, row.owner_text, row.due_on = "assigned", person.id, owner_text, day
         key = f"assigned-{now.isoformat()}"
-        _step(session, row, kind="assigned", text=f"{owner_text}，{due_on.month}月{due_on.day}日前", actor=actor, key=key, now=now)
+        _step(
+            session,
+            row,
+            kind="assigned",
+            text=f"{owner_text}，{day.month}月{day.day}日前",
+            actor=actor,
+            key=key,
+            now=now,
+        )
 
 
 def accept(*, resolution_id: int, actor: Actor, now: datetime) -> None:

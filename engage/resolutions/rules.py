@@ -47,12 +47,13 @@ def ensure_owner(*, owner_id: int | None, actor_id: int) -> None:
         raise ResolutionRefused(N_("这一步要由承办人自己来点。要换人，先重新定承办人。"))
 
 
-def ensure_assignable(*, owner_text: str, due_on: date | None, today: date) -> None:
-    """Refuse an assignment without a name people know or with a day gone by. Raises `ResolutionRefused`."""
+def ensure_assignable(*, owner_text: str, due_on: date | None, today: date) -> date:
+    """Return the day it is due. Raises `ResolutionRefused` without a name people know or with a day gone by."""
     if not 1 <= len(owner_text) <= 60:
         raise ResolutionRefused(N_("写清谁来办，公示栏上看得到，最多60个字。"), field="owner_text")
     if due_on is None or due_on <= today:
         raise ResolutionRefused(N_("选一个今天以后的日子，到时候邻居们会来看。"), field="due_on")
+    return due_on
 
 
 def ensure_told(text: str) -> None:

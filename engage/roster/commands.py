@@ -18,6 +18,7 @@ from engage.core.errors import N_, Conflict, DomainError
 from engage.core.tenancy import current_community_id
 from engage.roster import queries, rules
 from engage.roster.contents import Contents, pack, without_id_numbers
+from engage.roster.mappings import recall_columns, remember_columns
 from engage.roster.models import RosterBatch
 
 KEPT: Final = timedelta(days=3)
@@ -61,7 +62,7 @@ def open_workbook(content: bytes, *, filename: str) -> Contents:
 
 def stage(*, content: bytes, filename: str, actor: Actor | None, now: datetime) -> int:
     """Keep a workbook until it is confirmed or expires, and return its batch. Old batches lose their rows here."""
-    contents = open_workbook(content, filename=filename)
+    contents = recall_columns(open_workbook(content, filename=filename))
     with transaction() as session:
         for old in session.scalars(
             select(RosterBatch).where(RosterBatch.expires_at <= now, RosterBatch.content.is_not(None))
@@ -83,8 +84,13 @@ def stage(*, content: bytes, filename: str, actor: Actor | None, now: datetime) 
 
 
 def choose_columns(*, batch_id: int, sheet: str, fields: dict[int, rules.Field], now: datetime) -> None:
-    """Say what the columns of a sheet hold."""
-    _change(batch_id, lambda contents: contents.with_columns(sheet, fields), now=now)
+    """Say what the columns of a sheet hold; the next sheet with the same headings is read the same way."""
+
+    def chosen(contents: Contents) -> Contents:
+        remember_columns(contents, sheet=sheet, fields=fields, now=now)
+        return contents.with_columns(sheet, fields)
+
+    _change(batch_id, chosen, now=now)
 
 
 def correct_row(*, batch_id: int, sheet: str, row: int, cells: dict[int, str], now: datetime) -> None:
@@ -148,6 +154,7 @@ def _write(reading: rules.Reading, *, now: datetime, may_appoint: bool) -> tuple
         ],
     )
     newcomers = comparison.newcomers
+    teams_before = set(people.team_names())
     made = people.enrol_many([_newcomer(one, comparison, surveyed) for one in newcomers], now=now)
     person_ids = dict(zip((id(one) for one in newcomers), made, strict=True))
     by_person = {
@@ -155,19 +162,21 @@ def _write(reading: rules.Reading, *, now: datetime, may_appoint: bool) -> tuple
     }
     officer_ids, posts = _officers(reading, by_person, surveyed, now=now)
     # A role carries powers: only the secretary (or the operator) hands them out, also by a list.
-    granted = people.appoint_many(posts, role=Role.GRID_OFFICER, now=now) if may_appoint else 0
+    granted = people.appoint_many(posts, role=Role.GRID_OFFICER, now=now) if may_appoint else []
     outcome = Outcome(
         people=len(made),
         volunteers=sum(1 for one in newcomers if one.volunteer),
         units=len(surveyed.made_units),
         places=len(surveyed.made_places),
         officers=len(officer_ids),
-        posts=granted,
+        posts=len(granted),
         unchanged=len(reading.people) - len(made),
         held_back=sum(1 for line in reading.lines if line.held_back),
     )
     return outcome, {
         "persons": made + officer_ids,
+        "grants": granted,
+        "teams": sorted(set(people.team_names()) - teams_before),
         "units": surveyed.made_units,
         "places": surveyed.made_places,
     }

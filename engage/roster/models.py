@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
@@ -16,7 +16,9 @@ class RosterBatch(TenantBase):
 
     __tablename__ = "roster_batch"
     __table_args__ = tenant_args(
-        tenant_fk("uploaded_by", "person"), Index("ix_roster_batch_at", "community_id", "uploaded_at")
+        tenant_fk("uploaded_by", "person"),
+        tenant_fk("undone_by", "person"),
+        Index("ix_roster_batch_at", "community_id", "uploaded_at"),
     )
 
     filename: Mapped[str] = mapped_column(String(120))
@@ -32,5 +34,22 @@ class RosterBatch(TenantBase):
     imported_at: Mapped[datetime | None]
     #: counts for people to read, set at the import
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    #: ids this batch created: {"persons": […], "units": […], "places": […]}
-    made: Mapped[dict[str, list[int]] | None] = mapped_column(JSON)
+    #: what this batch created: ids of "persons", "units", "places" and "grants" (roles given), names of "teams"
+    made: Mapped[dict[str, list[Any]] | None] = mapped_column(JSON)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None]
+    #: counts for people to read, set at the undo
+    undone: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class RosterMapping(TenantBase):
+    """What somebody said the columns of a sheet with these headings hold."""
+
+    __tablename__ = "roster_mapping"
+    __table_args__ = tenant_args(UniqueConstraint("community_id", "fingerprint"))
+
+    #: SHA-256 of the printed headings in order
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    #: column (from 0, as text) -> field
+    fields: Mapped[dict[str, str]] = mapped_column(JSON)
+    chosen_at: Mapped[datetime]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, make_response
 from flask_babel import gettext
 
+from engage import people
 from engage.core import clock, web, workbook
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
 from engage.core.workbook import SheetOut
-from engage.roster import commands, forms, preview, queries
+from engage.roster import commands, forms, history, preview, queries, rules
+from engage.roster.models import RosterBatch
 from engage.roster.rules import LABELS
 
 bp = Blueprint("roster", __name__, url_prefix="/roster")
@@ -55,7 +59,7 @@ def _check_page(batch_id: int, *, refused: DomainError | None = None) -> Respons
     now = clock.now()
     batch = queries.get_batch(batch_id, now=now)
     if batch.imported_at is not None:
-        return web.page("roster/done.html", batch=batch, outcome=commands.Outcome(**(batch.outcome or {})), at=now)
+        return _done_page(batch, now=now)
     comparison = queries.compare(queries.reading_of(batch, now=now))
     by_tab = preview.states(comparison)
     tab = forms.chosen_tab(web.request.args.get("tab"), by_tab)
@@ -76,6 +80,18 @@ def _check_page(batch_id: int, *, refused: DomainError | None = None) -> Respons
         columns=preview.COLUMNS,
         labels=LABELS,
         words=preview.words,
+    )
+
+
+def _done_page(batch: RosterBatch, *, now: datetime) -> Response:
+    return web.page(
+        "roster/done.html",
+        batch=batch,
+        outcome=commands.Outcome(**(batch.outcome or {})),
+        at=now,
+        state=history.state_of(batch, now=now),
+        until=rules.undo_until(batch.imported_at or now),
+        names=people.names_of([batch.uploaded_by, batch.undone_by]),
     )
 
 

@@ -12,6 +12,17 @@ depends_on = None
 def upgrade() -> None:
     """Take the schema one step on."""
     op.create_table(
+        "roll_mark",
+        sa.Column("highest_person_id", sa.Integer(), nullable=False),
+        sa.Column("highest_member_no", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_roll_mark_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_mark")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_roll_mark_community_id_id")),
+    )
+    op.create_table(
         "team",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -335,3 +346,4 @@ def downgrade() -> None:
 
     op.drop_table("person")
     op.drop_table("team")
+    op.drop_table("roll_mark")

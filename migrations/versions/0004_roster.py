@@ -12,6 +12,18 @@ depends_on = None
 def upgrade() -> None:
     """Take the schema one step on."""
     op.create_table(
+        "roster_mapping",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_roster_mapping_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_mapping")),
+        sa.UniqueConstraint("community_id", "fingerprint", name=op.f("uq_roster_mapping_community_id_fingerprint")),
+        sa.UniqueConstraint("community_id", "id", name=op.f("uq_roster_mapping_community_id_id")),
+    )
+    op.create_table(
         "roster_batch",
         sa.Column("filename", sa.String(length=120), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
@@ -23,8 +35,16 @@ def upgrade() -> None:
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=True),
         sa.Column("made", sa.JSON(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.Column("undone", sa.JSON(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id", "undone_by"],
+            ["person.community_id", "person.id"],
+            name=op.f("fk_roster_batch_community_id_undone_by"),
+        ),
         sa.ForeignKeyConstraint(
             ["community_id", "uploaded_by"],
             ["person.community_id", "person.id"],
@@ -44,3 +64,4 @@ def downgrade() -> None:
         batch_op.drop_index("ix_roster_batch_at")
 
     op.drop_table("roster_batch")
+    op.drop_table("roster_mapping")

@@ -13,12 +13,22 @@ from engage.roster.rules.grids import Grid
 from engage.roster.rules.matching import Traits, match, unit_labels
 from engage.roster.rules.reading import Note, Reading, read_workbook
 from engage.roster.rules.rows import without_id_numbers
-from engage.roster.rules.sheets import Chosen, Plan, Role
+from engage.roster.rules.sheets import Chosen, Plan, Role, plan_sheets
+from engage.roster.rules.templates import fingerprint
+from engage.roster.rules.undoing import (
+    UNDO_WITHIN,
+    TooLate,
+    UndoRefused,
+    ensure_office_may_undo,
+    ensure_undoable,
+    undo_until,
+)
 from engage.roster.rules.vocabulary import LABELS, Field
 
 __all__ = [
     "KINDS",
     "LABELS",
+    "UNDO_WITHIN",
     "Birth",
     "Chosen",
     "Dwelling",
@@ -31,13 +41,20 @@ __all__ = [
     "Plan",
     "Reading",
     "Role",
+    "TooLate",
     "Traits",
+    "UndoRefused",
     "building_label",
     "door_label",
+    "ensure_office_may_undo",
+    "ensure_undoable",
+    "fingerprint",
     "grid_key",
     "grid_label",
     "match",
+    "plan_sheets",
     "read_workbook",
+    "undo_until",
     "unit_labels",
     "without_id_numbers",
 ]

@@ -1,0 +1,45 @@
+"""Taking units, buildings and grids away again that a survey added by mistake, if nothing points at them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import delete, or_
+
+from engage.core.database import require_transaction
+from engage.core.references import referring_tables, runs_of
+from engage.places.models import Place, Unit
+
+_RUNS: Final = 200  # conditions in one statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """How many went."""
+
+    units: int
+    places: int
+
+
+def remove_unused(*, unit_ids: Collection[int], place_ids: Collection[int]) -> Removed:
+    """Remove those of these units, then buildings, then grids, that no row points at; inside the caller's transaction.
+
+    A unit somebody lives in or has voted for stays, and so do its building and its grid.
+    """
+    units = _remove(Unit, unit_ids)
+    places = _remove(Place, place_ids)  # buildings without doors, and grids that never had a building
+    places += _remove(Place, place_ids)  # grids that have lost their buildings just now
+    return Removed(units=units, places=places)
+
+
+def _remove(model: type[Unit | Place], ids: Collection[int]) -> int:
+    session = require_transaction()
+    runs = runs_of(set(ids) - referring_tables(model.__tablename__, ids).keys())
+    removed = 0
+    for start in range(0, len(runs), _RUNS):
+        some = or_(*(model.id.between(first, last) for first, last in runs[start : start + _RUNS]))
+        result = session.execute(delete(model).where(some), execution_options={"synchronize_session": False})
+        removed += int(getattr(result, "rowcount", 0))
+    return removed

@@ -1,0 +1,63 @@
+"""Taking a whole import back within 24 hours: what it put on the roll goes, unless something hangs on it by now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from engage import people, places
+from engage.core import audit
+from engage.core.access import Actor, Role
+from engage.core.database import transaction
+from engage.roster import queries, rules
+from engage.roster.models import RosterBatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undone:
+    """What an undo did, in counts: `kept` are people who stayed, `offices` the roles of the import that ended."""
+
+    people: int
+    kept: int
+    units: int
+    places: int
+    teams: int
+    offices: int
+
+
+def undo(*, batch_id: int, actor: Actor, now: datetime) -> Undone:
+    """Take an import back, all in one transaction; a second undo returns what the first one did.
+
+    People on whom something hangs stay with their doors and teams; an area the roster filled in for a door that
+    was known before stays as well. Raises `TooLate` from 24 hours on, `UndoRefused` where somebody else must do it.
+    """
+    with transaction() as session:
+        # As for an import: one at a time, or the second would count what the first is taking away.
+        session.scalars(select(RosterBatch.id).order_by(RosterBatch.id).with_for_update()).all()
+        batch = queries.get_batch(batch_id, now=now, lock=True)
+        if batch.undone_at is not None:
+            return Undone(**(batch.undone or {}))
+        rules.ensure_undoable(imported_at=batch.imported_at, now=now)
+        made = batch.made or {}
+        rules.ensure_office_may_undo(gave_offices=bool(made.get("grants")), is_secretary=Role.SECRETARY in actor.roles)
+        undone = _take_back(made, imported_at=batch.imported_at or now, now=now)
+        batch.undone_at, batch.undone_by, batch.undone = now, actor.person_id, asdict(undone)
+        audit.record("roster_undone", actor=actor, subject=f"roster_batch:{batch.id}", now=now, **batch.undone)
+        return undone
+
+
+def _take_back(made: dict[str, list[int]], *, imported_at: datetime, now: datetime) -> Undone:
+    withdrawn = people.withdraw_many(made.get("persons", []), brought_at=imported_at, now=now)
+    offices = people.end_grants(made.get("grants", []), now=now)
+    teams = people.dissolve_empty_teams([str(name) for name in made.get("teams", [])])
+    removed = places.remove_unused(unit_ids=made.get("units", []), place_ids=made.get("places", []))
+    return Undone(
+        people=len(withdrawn.gone),
+        kept=len(withdrawn.stayed),
+        units=removed.units,
+        places=removed.places,
+        teams=teams,
+        offices=offices,
+    )
