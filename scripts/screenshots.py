@@ -32,6 +32,7 @@ FOLDER = PROJECT / "docs" / "screenshots"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 WALL = {"width": 1920, "height": 1080}
+PAPER = {"width": 794, "height": 1123}
 PORT = 8765
 HIGHEST = 1800  # a longer list says no more
 
@@ -76,7 +77,7 @@ PICTURES = (
     Picture(
         name="projector", path="/desk/today", who="secretary", size=WALL, follow=("#talk a.btn", ".con-right a.lk")
     ),
-    Picture(name="poster", path="/talks/desk", who="secretary", follow=("a.cell", "a[href$='/poster']")),
+    Picture(name="poster", path="/talks/desk", who="secretary", size=PAPER, follow=("a.cell", "a[href$='/poster']")),
     Picture(name="board", path="/c/donghu", size=DESK),
     Picture(name="board-phone", path="/c/donghu"),
 )
@@ -121,7 +122,9 @@ def take(picture: Picture, *, browser: Browser, address: str, folder: Path, kept
         page.evaluate("() => document.querySelectorAll('a[target]').forEach((link) => link.removeAttribute('target'))")
     # The bar at the foot of a phone is fixed to the window: make the window as high as the page.
     height = page.evaluate("() => document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": picture.size["width"], "height": min(max(height, picture.size["height"]), HIGHEST)})
+    page.set_viewport_size(
+        {"width": picture.size["width"], "height": min(max(height, picture.size["height"]), HIGHEST)}
+    )
     page.wait_for_timeout(300)
     path = folder / f"{picture.name}.png"
     page.screenshot(path=path)
