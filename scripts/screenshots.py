@@ -106,7 +106,7 @@ def take(picture: Picture, *, browser: Browser, address: str, folder: Path, kept
     """Take one picture of the page, down to `HIGHEST` pixels."""
     context = browser.new_context(
         base_url=address,
-        viewport=picture.size,
+        viewport={"width": picture.size["width"], "height": picture.size["height"]},
         locale="zh-CN",
         storage_state=kept.get(picture.who),  # signing in is limited to five times a minute
     )
