@@ -17,6 +17,7 @@ ROOMS = (
     "topics",
     "talks",
     "resolutions",
+    "oversight",
     "board",
     "home",
     "demo",

@@ -106,6 +106,7 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
             ),
             NavItem(endpoint="rewards.desk", icon="package-check", text=_l("发货台"), needs=Permission.HAND_OUT),
             NavItem(endpoint="board.show", icon="scroll-text", text=_l("公示栏")),
+            NavItem(endpoint="oversight.index", icon="history", text=_l("操作记录"), needs=Permission.SEE_AUDIT),
         ),
     ),
 )

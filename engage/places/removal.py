@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 
 from engage.core.database import require_transaction
 from engage.core.references import referring_tables, runs_of
@@ -24,13 +24,16 @@ class Removed:
 
 
 def remove_unused(*, unit_ids: Collection[int], place_ids: Collection[int]) -> Removed:
-    """Remove those of these units, then buildings, then grids, that no row points at; inside the caller's transaction.
+    """Remove those of these units and buildings that no row points at; inside the caller's transaction.
 
-    A unit somebody lives in or has voted for stays, and so do its building and its grid.
+    A unit somebody lives in or has voted for stays, and so does its building. The grids go together or not at all:
+    with half of its grids left, a community would take the other half for misspelt when the roster comes again.
     """
     units = _remove(Unit, unit_ids)
-    places = _remove(Place, place_ids)  # buildings without doors, and grids that never had a building
-    places += _remove(Place, place_ids)  # grids that have lost their buildings just now
+    grids = set(require_transaction().scalars(select(Place.id).where(Place.kind == "grid"))) & set(place_ids)
+    places = _remove(Place, set(place_ids) - grids)
+    if not referring_tables("place", grids):
+        places += _remove(Place, grids)
     return Removed(units=units, places=places)
 
 
