@@ -40,8 +40,8 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "people.me"): OWN,
     ("GET", "people.devices"): OWN,
     ("POST", "people.close_devices"): (303, 303, 303, 303, 303, 303),
-    # Somebody else's device is not one of mine: nothing happens, and the list is shown again.
-    ("POST", "people.close_device"): (303, 303, 303, 303, 303, 303),
+    # The first device is the volunteer's; to everybody else it is not there.
+    ("POST", "people.close_device"): (303, 303, 404, 404, 404, 404),
     ("GET", "people.password"): OWN,
     ("POST", "people.change_password"): (303, 422, 422, 422, 422, 422),
     ("GET", "people.edit_own"): OWN,
