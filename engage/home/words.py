@@ -49,7 +49,7 @@ SHEETS: Mapping[str, Sheet] = {
         title=_l("会员证"), columns={"version": _l("第几张"), "issued_at": _l("发证时间"), "revoked_at": _l("作废时间")}
     ),
     "devices": Sheet(
-        title=_l("登录"),
+        title=_l("登录记录"),
         columns={
             "label": _l("设备"),
             "signed_in_at": _l("登录时间"),
@@ -71,7 +71,7 @@ SHEETS: Mapping[str, Sheet] = {
         },
     ),
     "sign_ups": Sheet(
-        title=_l("报名"),
+        title=_l("报名记录"),
         columns={
             "title": _l("活动"),
             "starts_at": _l("开始"),
@@ -103,7 +103,7 @@ SHEETS: Mapping[str, Sheet] = {
             "filed_at": _l("时间"),
         },
     ),
-    "seconds": Sheet(title=_l("附议"), columns={"number": _l("编号"), "title": _l("题目"), "at": _l("时间")}),
+    "seconds": Sheet(title=_l("附议过"), columns={"number": _l("编号"), "title": _l("题目"), "at": _l("时间")}),
     "votes": Sheet(title=_l("投票"), columns={"question": _l("表决什么"), "used": _l("这户投过了")}),
     "talks": Sheet(
         title=_l("夜话"), columns={"title": _l("题目"), "arrived_at": _l("到场时间"), "speeches": _l("发言次数")}
@@ -129,9 +129,9 @@ _STATES: Mapping[str, LazyString] = {
     "withdrawn": _l("撤回了"),
     "award": _l("得分"),
     "hold": _l("留着换东西"),
-    "release": _l("退回"),
+    "release": _l("退回来"),
     "spend": _l("花掉"),
-    "expire": _l("过期"),
+    "expire": _l("到期作废"),
     "reversal": _l("冲正"),
     "reserved": _l("等着领"),
     "collected": _l("领走了"),

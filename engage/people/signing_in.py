@@ -11,7 +11,8 @@ from sqlalchemy import or_, select, update
 from engage.core import audit, tenancy
 from engage.core.access import Actor
 from engage.core.database import db, transaction
-from engage.core.errors import N_, DomainError
+from engage.core.errors import N_, DomainError, NotFound
+from engage.core.fence import get_in_scope
 from engage.core.limits import count_attempt
 from engage.core.sealed import blind_index
 from engage.core.tenancy import current_community_id
@@ -135,8 +136,13 @@ def sign_out(*, actor: Actor, now: datetime) -> None:
 
 
 def close_device(*, device_id: int | None, actor: Actor, now: datetime) -> int:
-    """End one of the actor's devices, or all of them; returns how many were open (trust W6)."""
+    """End one of the actor's devices, or all of them; returns how many were open (trust W6).
+
+    Raises `NotFound` for a device that is somebody else's.
+    """
     with transaction():
+        if device_id is not None and get_in_scope(Device, device_id).person_id != actor.person_id:
+            raise NotFound
         ended = end_devices(person_id=actor.person_id, device_id=device_id, now=now)
         if ended:
             audit.record("devices_ended", actor=actor, subject=f"person:{actor.person_id}", now=now, count=ended)

@@ -124,6 +124,7 @@ def create_speaker(talk_id: int, *, me: Actor) -> Response:
 @signed_in
 def create_withdrawal(talk_id: int, *, me: Actor) -> Response:
     """Leave the queue; only one's own place can be left here."""
+    queries.get_talk(talk_id)
     entry = next(
         (e for e in queries.list_speakers(talk_id) if e.person_id == me.person_id and e.state == "waiting"), None
     )

@@ -12,8 +12,10 @@ from engage import people, votes
 from engage.core import clock, live, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import N_, DomainError
+from engage.core.fence import get_in_scope
 from engage.core.web import page, see_other, url_for
 from engage.talks import commands_course, commands_floor, evening, queries, record, rules
+from engage.talks.models import Motion
 from engage.talks.views import bp, stamped
 
 
@@ -116,6 +118,7 @@ def stop_vote(talk_id: int, motion_id: int, *, me: Actor) -> Response:
     """Stop the vote: 15 s for the ballots in hand, then the result."""
 
     def stop() -> None:
+        get_in_scope(Motion, motion_id)
         card = votes.find_by_subject(queries.subject_of(motion_id), now=clock.now())
         if card is None:
             raise rules.TalkRefused(N_("这条动议还没有开始表决。"))

@@ -14,11 +14,12 @@ def parse_moment(text: str, *, field: str) -> datetime:
     """Return the UTC moment of a date-and-time field filled in Shanghai time. Raises `RoundRefused`."""
     try:
         typed = datetime.fromisoformat(text)
+        moment = clock.from_local(typed.date(), typed.time())
     except ValueError:
         typed = None
     if typed is None or typed.tzinfo is not None:
         raise RoundRefused(N_("时间没填对，像2026-06-12T19:30这样。"), field=field)
-    return clock.from_local(typed.date(), typed.time())
+    return moment
 
 
 def parse_count(text: str) -> int:

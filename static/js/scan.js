@@ -10,7 +10,7 @@
   const library = () => new Promise((done, failed) => {
     if (window.ZXingWASM) return done();
     const script = document.createElement("script");
-    script.src = box.dataset.library;
+    script.src = box.dataset.decoder;
     script.onload = done;
     script.onerror = failed;
     document.head.append(script);

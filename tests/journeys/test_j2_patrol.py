@@ -20,7 +20,7 @@ NAME = "钱小芸"
 
 @pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (DESK, False)], ids=["phone", "desk-without-javascript"])
 def test_j2_from_the_slip_to_points_that_explain_themselves(
-    story: Installation, open_page: Callable[..., Page], size: dict[str, int], scripts: bool
+    *, story: Installation, open_page: Callable[..., Page], size: dict[str, int], scripts: bool
 ) -> None:
     office, leader = open_page(story, size=DESK, java_script_enabled=scripts), open_page(story)
     volunteer = open_page(story, size=size, java_script_enabled=scripts)
@@ -42,12 +42,13 @@ def test_j2_from_the_slip_to_points_that_explain_themselves(
     count_heads(leader, shift=shift)
 
     story.travel(evening_of(story, days=0, at=time(21, 15)))
-    leader.goto(f"/shifts/{shift}/roll")
+    leader.goto(f"/shifts/{shift}/code")
     volunteer.goto(f"/shifts/{shift}/duty")
     type_digits(volunteer, leader, button="签退")
     expect(volunteer.get_by_role("img", name="签到章：已签退")).to_be_visible()
     minutes = int(volunteer.locator("#slip .huge").inner_text())
     assert 103 <= minutes <= 105
+    leader.goto(f"/shifts/{shift}/roll")
     leader.get_by_role("button", name="收队").click()
     expect(leader.get_by_text("收队了，辛苦")).to_be_visible()
 
