@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from engage.demo import cast
@@ -31,7 +32,9 @@ FOLDER = PROJECT / "docs" / "screenshots"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 WALL = {"width": 1920, "height": 1080}
+PAPER = {"width": 794, "height": 1123}
 PORT = 8765
+HIGHEST = 1800  # a longer list says no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,7 @@ PICTURES = (
     Picture(name="home-english", path="/", who="volunteer", cookies={"lang": "en"}),
     Picture(name="activities", path="/activities", who="volunteer"),
     Picture(name="check-in", path="/", who="volunteer", follow=("a.btn-stamp",)),
-    Picture(name="leader", path="/", who="leader", follow=("a.btn-stamp",)),
+    Picture(name="leader", path="/", who="leader", follow=("#duty a[href$='/roll']",)),
     Picture(name="passbook", path="/points", who="volunteer"),
     Picture(name="why-this-number", path="/points", who="volunteer", follow=("a[href^='/points/']",)),
     Picture(name="rewards", path="/rewards", who="volunteer"),
@@ -69,6 +72,12 @@ PICTURES = (
     Picture(name="journal", path="/ledger", who="secretary", size=DESK),
     Picture(name="stock", path="/stock", who="secretary", size=DESK),
     Picture(name="console", path="/desk/today", who="secretary", size=DESK, follow=("#talk a.btn",)),
+    Picture(name="talk-elder", path="/", who="volunteer", cookies={"mode": "elder"}, follow=("a.big-row",)),
+    Picture(name="rewards-elder", path="/rewards", who="volunteer", cookies={"mode": "elder"}),
+    Picture(
+        name="projector", path="/desk/today", who="secretary", size=WALL, follow=("#talk a.btn", ".con-right a.lk")
+    ),
+    Picture(name="poster", path="/talks/desk", who="secretary", size=PAPER, follow=("a.cell", "a[href$='/poster']")),
     Picture(name="board", path="/c/donghu", size=DESK),
     Picture(name="board-phone", path="/c/donghu"),
 )
@@ -94,10 +103,10 @@ def main() -> None:
 
 
 def take(picture: Picture, *, browser: Browser, address: str, folder: Path, kept: dict[str, Any]) -> None:
-    """Take one picture of the whole page."""
+    """Take one picture of the page, down to `HIGHEST` pixels."""
     context = browser.new_context(
         base_url=address,
-        viewport=picture.size,
+        viewport={"width": picture.size["width"], "height": picture.size["height"]},
         locale="zh-CN",
         storage_state=kept.get(picture.who),  # signing in is limited to five times a minute
     )
@@ -110,11 +119,18 @@ def take(picture: Picture, *, browser: Browser, address: str, folder: Path, kept
     for selector in picture.follow:
         page.locator(selector).first.click()
         page.wait_for_load_state()
+        page.evaluate("() => document.querySelectorAll('a[target]').forEach((link) => link.removeAttribute('target'))")
     # The bar at the foot of a phone is fixed to the window: make the window as high as the page.
     height = page.evaluate("() => document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": picture.size["width"], "height": max(height, picture.size["height"])})
+    page.set_viewport_size(
+        {"width": picture.size["width"], "height": min(max(height, picture.size["height"]), HIGHEST)}
+    )
     page.wait_for_timeout(300)
-    page.screenshot(path=folder / f"{picture.name}.png", full_page=True)
+    path = folder / f"{picture.name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as whole:  # few colours are enough for a page, and a third of the bytes
+        small = whole.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
     print(f"{picture.name:18} {answer.status if answer else '?'} {page.url}")
     context.close()
 

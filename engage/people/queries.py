@@ -110,8 +110,8 @@ def next_person_id() -> int | None:
     """
     if dialect() == "postgresql":
         return None
-    # What the caller has not written yet belongs to one community and must not be written from out here.
-    with db.session.no_autoflush, everywhere(reason="person ids are numbered across all communities"):
+    db.session.flush()  # what waits to be written belongs to this community: not while looking across all of them
+    with everywhere(reason="person ids are numbered across all communities"):
         mark = db.session.scalar(select(func.max(RollMark.highest_person_id)))
         return None if mark is None else int(max(mark, db.session.scalar(select(func.max(Person.id))) or 0)) + 1
 

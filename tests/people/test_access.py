@@ -44,6 +44,11 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "people.close_device"): (303, 303, 404, 404, 404, 404),
     ("GET", "people.password"): OWN,
     ("POST", "people.change_password"): (303, 422, 422, 422, 422, 422),
+    ("GET", "people.edit_own"): OWN,
+    ("POST", "people.correct_own"): (303, 422, 422, 422, 422, 422),
+    # A consent is seen by the one who gave it; this one is nobody's here.
+    ("GET", "people.show_consent"): (303, 404, 404, 404, 404, 404),
+    ("POST", "people.withdraw_consent"): (303, 404, 404, 404, 404, 404),
     # Lists show the asker's own community: the secretary next door sees theirs.
     ("GET", "people.index"): (303, 403, 200, 200, 200, 200),
     ("GET", "people.new"): (303, 403, 200, 403, 200, 200),
@@ -97,6 +102,7 @@ def test_w1_each_answers_each_actor_as_the_table_says(
         "device_id": device.id if device else 0,
         "grant_id": directory.roles_of([world.leader.person_id])[world.leader.person_id][0].id,
         "team_id": 1,
+        "consent_id": 1,
         "step": "return",
         "code": slip.code,
         "token": people.card_token(world.volunteer.person_id),
