@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from engage.core import tenancy, web
 from engage.core.access import current_actor
@@ -32,7 +32,14 @@ _MOST_FIELDS = 1000
 class _Id(IntegerConverter):
     """A number in an address. Longer ones name nothing: a 404, where a database would answer with an error."""
 
-    regex = r"\d{1,15}"
+    regex = r"\d{1,10}"
+
+    def to_python(self, value: str) -> int:
+        """Refuse what the smallest number column of PostgreSQL cannot hold."""
+        number: int = super().to_python(value)
+        if number >= 2**31:
+            raise ValidationError
+        return number
 
 
 def init_app(app: Flask) -> None:

@@ -73,7 +73,7 @@ def say(error: DomainError) -> str:
     return str(gettext(error.message, **facts))
 
 
-def whole_number(text: str | None, *, at_most: int = 2**53) -> int:
+def whole_number(text: str | None, *, at_most: int = 2**31 - 1) -> int:
     """Return an id or count given as text. Raises `NotFound` for anything else, without a trace of what was typed."""
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 20 or int(text) > at_most:
         raise NotFound

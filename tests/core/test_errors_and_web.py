@@ -85,3 +85,19 @@ def test_every_role_is_in_the_matrix_and_no_resident_has_a_desk() -> None:
     assert not MATRIX[Role.RESIDENT]
     assert not MATRIX[Role.VOLUNTEER]
     assert Permission.TELL_VOTES not in MATRIX[Role.SECRETARY]
+
+
+def test_w17_what_no_page_sends_gets_a_sentence(client: CheckingClient) -> None:
+    for answer in (
+        client.post("/appearance", data={"lang": "en\0"}),
+        client.post("/appearance", data={f"field{number}": "1" for number in range(2000)}),
+        client.get("/sign-in?next=%00"),
+        client.get("/c/%00"),
+    ):
+        assert answer.status_code == 400
+        assert "改短一些" in answer.text
+
+
+def test_a_number_no_id_can_have_is_not_found(client: CheckingClient) -> None:
+    for number in (2**31, 2**63, 10**30):
+        assert client.get(f"/talks/{number}").status_code == 404

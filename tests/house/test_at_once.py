@@ -63,7 +63,7 @@ def test_c5_one_form_delivered_several_times_at_once_has_one_effect_and_one_answ
     boss = world.secretary
     acts: dict[str, Callable[[str], object]] = {
         "topic": lambda key: topics.file_topic(
-            title="路灯",
+            title="三栋门口的路灯不亮，想请物业换一盏",
             body="三栋门口的路灯不亮，晚上看不清台阶，想请物业换一盏。",
             is_named=True,
             actor=world.volunteer,
