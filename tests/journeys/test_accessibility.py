@@ -55,9 +55,11 @@ def reachable(page: Page, running: Installation) -> Iterator[str]:
         if endpoint is None or endpoint in seen:
             continue
         seen.add(endpoint)
-        answer = page.goto(address)
-        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+        # Asked for first without opening it: a workbook to download is no page, and a browser's driver may die of it.
+        answer = page.request.get(address)
+        if "text/html" not in answer.headers.get("content-type", ""):
             continue
+        page.goto(address)
         yield address
         links = page.locator("a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         waiting += [link for link in links if link.startswith("/") and not link.startswith("/static")]
