@@ -9,6 +9,12 @@
   const started = Number(box.dataset.server);
   const loaded = performance.now();
   const picture = box.querySelector("[data-qr]");
+  if (!picture) {
+    // The shift's codes have not begun: the page comes back by itself when they do.
+    const wait = first * 30000 - started;
+    if (wait > 0 && wait < 86400000) setTimeout(() => location.reload(), wait + 1000);
+    return;
+  }
   const digits = box.querySelector("[data-digits]");
   const next = box.querySelector("[data-next] > span");
   const rest = box.querySelector(".bar rect");
