@@ -12,7 +12,7 @@ STEPS := $(BIN)/python -m scripts.steps
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check kill fix i18n demo pins vendor screenshots audit clean venv venv-dev
+.PHONY: help run dev test slow check kill fix i18n demo pins vendor screenshots audit clean venv venv-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ test: venv-dev ## everything: lint, types, all tests on SQLite and PostgreSQL, j
 
 check: venv-dev ## the fast part: lint, format, types, imports, templates, rules (under 15 s)
 	@$(STEPS) check
+
+slow: venv-dev ## the tests that take minutes: a thousand races of the last ballot, twenty kills, a new room
+	@$(STEPS) slow
 
 kill: venv-dev ## twenty kill -9 of the whole server in a minute of check-ins and pick-ups, on both databases
 	@ENGAGE_TEST_DATABASES=sqlite,postgresql $(BIN)/python -m pytest -s -m slow tests/resilience

@@ -1,7 +1,8 @@
 """Run the checks one by one or side by side, show what failed, and print the time each step took.
 
 python -m scripts.steps check          the fast part
-python -m scripts.steps test           everything
+python -m scripts.steps test           everything but the tests marked slow
+python -m scripts.steps slow           those: a thousand races, twenty kills, a new room
 python -m scripts.steps test ruff …    only the steps named
 """
 
@@ -69,14 +70,15 @@ TEST = (
     Step(name="browser", arguments=("-m", "scripts.browser"), alone=True),
     Step(
         name="tests",
-        arguments=(*PYTEST, "-m", "not browser", "-n", "2", "--dist", "worksteal", "tests"),
+        arguments=(*PYTEST, "-m", "not browser and not slow", "-n", "2", "--dist", "worksteal", "tests"),
         environment=BOTH,
         alone=True,
         loud=True,
     ),
     Step(name="journeys", arguments=(*PYTEST, "-m", "browser", "tests"), environment=BOTH, alone=True, loud=True),
 )
-PLANS = {"check": CHECK, "test": TEST}
+SLOW = (Step(name="slow", arguments=(*PYTEST, "-m", "slow", "tests"), environment=BOTH, alone=True, loud=True),)
+PLANS = {"check": CHECK, "test": TEST, "slow": SLOW}
 
 
 def run(step: Step) -> Outcome:
