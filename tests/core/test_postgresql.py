@@ -55,3 +55,10 @@ def test_d11_a_connection_that_died_a_moment_ago_costs_one_answer_and_no_more(
     assert end_connections(served) == 1
     assert served.test_client().get("/readyz").status_code == 503
     assert served.test_client().get("/readyz").status_code == 200
+
+
+def test_d12_what_takes_too_long_is_given_up(served: Flask) -> None:
+    with served.app_context():
+        limits = {name: db.session.scalar(text(f"SHOW {name}")) for name in ("statement_timeout", "lock_timeout")}
+        db.session.remove()
+    assert limits == {"statement_timeout": "1min", "lock_timeout": "20s"}
