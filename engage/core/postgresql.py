@@ -11,7 +11,12 @@ from sqlalchemy.exc import DisconnectionError
 #: nothing a page asks for takes this long: a statement or a lock that does is given up, and the person told (D12)
 _PATIENCE = "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction_session_timeout=120s"
 
-OPTIONS: dict[str, Any] = {"pool_size": 20, "max_overflow": 40, "connect_args": {"options": _PATIENCE}}
+OPTIONS: dict[str, Any] = {
+    "pool_size": 20,
+    "max_overflow": 40,
+    "pool_use_lifo": True,
+    "connect_args": {"options": _PATIENCE},
+}
 
 #: a connection used so recently (seconds) is taken without asking: a round trip saved where it matters, in a rush.
 #: A server that restarts within that time fails one request with 503; its error empties the pool.
