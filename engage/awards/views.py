@@ -28,8 +28,8 @@ def review(*, me: Actor) -> Response:
 
 def _review(me: Actor, *, refusals: Sequence[tuple[int, str]] = (), refusing: int | None = None) -> Response:
     number = whole_number(request.args.get("page", "1"), at_most=10**6) or 1
-    total = attendance.count_to_approve()
-    cards = attendance.list_to_approve(limit=_PAGE, offset=(number - 1) * _PAGE)
+    total = attendance.count_to_approve(judge=me)
+    cards = attendance.list_to_approve(limit=_PAGE, offset=(number - 1) * _PAGE, judge=me)
     return page(
         "awards/review.html",
         fragment="awards/_review.html",
@@ -93,7 +93,7 @@ def list_rules(*, me: Actor) -> Response:
 
 
 @bp.post("/award-rules/<int:rule_id>/approvals")
-@needs(Permission.APPROVE_SERVICE)
+@needs(Permission.APPROVE_RULES)
 def approve_version(rule_id: int, *, me: Actor) -> Response:
     """Approve a version somebody else drafted."""
     try:

@@ -147,6 +147,7 @@ def _fact_names() -> dict[str, str]:
         "quorum": pgettext("fact", "法定人数"),
         "needed": pgettext("fact", "要几人"),
         "version": pgettext("fact", "版本"),
+        "acting_for": pgettext("fact", "替谁办的"),
     }
 
 
@@ -164,6 +165,8 @@ def subject_words(subject: str, *, names: dict[int, str]) -> str:
     return _("%(thing)s#%(number)s", thing=word, number=number) if number else word
 
 
-def fact_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the facts a reader is told, as (what, how much)."""
+def fact_words(facts: dict[str, Any], *, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Return the facts a reader is told, as (what, how much); whom somebody stood in for by name."""
+    if acting_for := facts.get("acting_for"):
+        facts = facts | {"acting_for": names.get(acting_for, "")}
     return [(word, str(facts[key])) for key, word in _fact_names().items() if type(facts.get(key)) in {str, int}]

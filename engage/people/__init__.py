@@ -37,6 +37,7 @@ from engage.people.queries import (
     units_of,
     units_with_voters,
 )
+from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import list_reveals
 from engage.people.signing_in import Arrival
 from engage.people.threshold import send_away
@@ -79,6 +80,7 @@ __all__ = [
     "grant_role",
     "holders_of",
     "household_of",
+    "ids_within",
     "init_app",
     "is_active",
     "is_erased",
@@ -90,9 +92,12 @@ __all__ = [
     "masked_phone",
     "names_of",
     "normalised_phone",
+    "person_within",
     "persons_in_use",
+    "persons_living_in",
     "persons_of",
     "phone_index",
+    "places_of",
     "polite_name",
     "records_of",
     "remember_device",

@@ -13,11 +13,15 @@ from engage.places.queries import (
     find_community_by_name,
     find_unit_by_label,
     find_unit_ids,
+    get_open_place,
+    get_place,
     list_communities,
     list_grids,
     list_units,
     place_names,
+    subtrees,
     unit_labels,
+    units_within,
 )
 from engage.places.removal import Removed, remove_unused
 from engage.places.survey import Door, Surveyed, survey, units_by_label
@@ -38,15 +42,19 @@ __all__ = [
     "find_unit_by_label",
     "find_unit_ids",
     "found_community",
+    "get_open_place",
+    "get_place",
     "init_app",
     "list_communities",
     "list_grids",
     "list_units",
     "place_names",
     "remove_unused",
+    "subtrees",
     "survey",
     "unit_labels",
     "units_by_label",
+    "units_within",
 ]
 
 

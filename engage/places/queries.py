@@ -6,11 +6,12 @@ import time
 from collections.abc import Collection, Sequence
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 
 from engage.core.database import db
 from engage.core.errors import NotFound
-from engage.core.tenancy import CommunityCard
+from engage.core.fence import get_in_scope
+from engage.core.tenancy import CommunityCard, current_community_id
 from engage.places.models import Community, Place, Unit
 
 _CARD_LIVES = 5.0
@@ -58,9 +59,24 @@ def find_community_by_name(name: str) -> CommunityCard | None:
 
 
 def list_grids() -> Sequence[Place]:
-    """Return the grids of this community by code and name."""
-    statement = select(Place).where(Place.kind == "grid").order_by(Place.code, Place.name, Place.id)
+    """Return the grids of this community that are not closed, by code and name."""
+    statement = (
+        select(Place).where(Place.kind == "grid", Place.closed_on.is_(None)).order_by(Place.code, Place.name, Place.id)
+    )
     return db.session.scalars(statement).all()
+
+
+def get_place(place_id: int) -> Place:
+    """Return a grid or building, closed ones too. Raises `NotFound`."""
+    return get_in_scope(Place, place_id)
+
+
+def get_open_place(place_id: int) -> Place:
+    """Return a grid or building that is not closed. Raises `NotFound`."""
+    place = get_in_scope(Place, place_id)
+    if place.closed_on is not None:
+        raise NotFound
+    return place
 
 
 def list_units() -> Sequence[Unit]:
@@ -90,6 +106,26 @@ def buildings_of(unit_ids: Collection[int]) -> dict[int, int]:
         return {}
     statement = select(Unit.id, Unit.building_id).where(Unit.id.in_(set(unit_ids)), Unit.building_id.is_not(None))
     return {row.id: row.building_id for row in db.session.execute(statement)}
+
+
+def subtrees(place_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return each of these grids or buildings with everything below it, itself included. One statement."""
+    wanted = set(place_ids)
+    if not wanted:
+        return {}
+    found: dict[int, set[int]] = {place_id: {place_id} for place_id in wanted}
+    for child, parent in db.session.execute(select(Place.id, Place.parent_id).where(Place.parent_id.in_(wanted))):
+        found[parent or 0].add(child)
+    return {place_id: frozenset(below) for place_id, below in found.items()}
+
+
+def units_within(place_ids: Collection[int]) -> Select[int]:
+    """Return the statement for the ids of units in these grids and buildings, to put into another room's condition."""
+    wanted = set(place_ids)
+    # It becomes part of another statement: the community is named here and not left to the fence.
+    return select(Unit.id).where(
+        Unit.community_id == current_community_id(), or_(Unit.grid_id.in_(wanted), Unit.building_id.in_(wanted))
+    )
 
 
 def find_unit_by_label(label: str) -> Unit | None:
