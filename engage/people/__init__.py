@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
+from engage.people.delegations import StandIn, hand_over, own_roles, stand_ins_of, take_back
 from engage.people.departure import (
     Withdrawn,
     count_unused_slips,
@@ -20,6 +22,7 @@ from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.models import Person
+from engage.people.offices import OFFICES, Term, end_role, give_role, list_grants
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.queries import (
@@ -45,6 +48,7 @@ from engage.people.words import ROLE_WORDS, TIE_WORDS
 
 __all__ = [
     "COOKIE",
+    "OFFICES",
     "ROLE_WORDS",
     "TIE_WORDS",
     "Arrival",
@@ -56,7 +60,9 @@ __all__ = [
     "OwnRecords",
     "Person",
     "Slip",
+    "StandIn",
     "TeamCard",
+    "Term",
     "Withdrawn",
     "activate",
     "actor_of",
@@ -69,6 +75,8 @@ __all__ = [
     "count_unused_slips",
     "dissolve_empty_teams",
     "end_grants",
+    "end_region_role",
+    "end_role",
     "enrol",
     "enrol_many",
     "erase",
@@ -77,7 +85,10 @@ __all__ = [
     "find_ids",
     "find_invitation",
     "get_person",
+    "give_region_role",
+    "give_role",
     "grant_role",
+    "hand_over",
     "holders_of",
     "household_of",
     "ids_within",
@@ -87,11 +98,13 @@ __all__ = [
     "is_last_secretary",
     "issue_cards",
     "issue_slip_codes",
+    "list_grants",
     "list_reveals",
     "list_teams",
     "masked_phone",
     "names_of",
     "normalised_phone",
+    "own_roles",
     "person_within",
     "persons_in_use",
     "persons_living_in",
@@ -106,6 +119,8 @@ __all__ = [
     "search",
     "send_away",
     "settle",
+    "stand_ins_of",
+    "take_back",
     "team_member_ids",
     "team_names",
     "teams_of",

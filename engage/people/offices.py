@@ -14,6 +14,8 @@ from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, Forbidden, NotFound
 from engage.core.fence import get_in_scope
 from engage.core.matrix import HELD_AT, Node
+from engage.people.above import end_region_roles_of
+from engage.people.delegations import end_delegations_of
 from engage.people.grants import not_over
 from engage.people.models import Person, RoleGrant
 from engage.people.queries import get_person, roll_in_turn
@@ -142,7 +144,9 @@ def _ensure_may_grant(person_id: int, actor: Actor) -> None:
 
 
 def end_roles_of(person_id: int, *, now: datetime) -> None:
-    """End every role of a person who leaves, inside the caller's transaction."""
+    """End every role of a person who leaves, what they handed over and stood in for, inside the caller's transaction."""
+    end_delegations_of(person_id, now=now)
+    end_region_roles_of(person_id, now=now)
     for grant in db.session.scalars(select(RoleGrant).where(RoleGrant.person_id == person_id, not_over())):
         grant.ended_at = max(now, grant.granted_at)
 
