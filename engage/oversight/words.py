@@ -36,6 +36,11 @@ VERBS: Final[dict[str, LazyString]] = {
     "role_taken_back": _l("收回了代班"),
     "region_role_given": _l("给了街道或区里的职务"),
     "region_role_ended": _l("收回了街道或区里的职务"),
+    "tie_verified": _l("核实了和一户的关系"),
+    "unit_corrected": _l("改了一户的面积或合并计票组"),
+    "grid_split": _l("拆分了网格"),
+    "grid_merger": _l("合并了网格"),
+    "grid_change_undone": _l("撤回了网格的变动"),
     "team_joined": _l("加进了队伍"),
     "team_left": _l("移出了队伍"),
     # the roster
@@ -104,7 +109,7 @@ VERBS: Final[dict[str, LazyString]] = {
 }
 
 KINDS: Final = (
-    "person", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
+    "person", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
     "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
 )  # fmt: skip
 
@@ -114,6 +119,8 @@ def kind_words() -> dict[str, str]:
     return {
         "person": pgettext("thing", "成员"),
         "roster_batch": pgettext("thing", "名单"),
+        "unit": pgettext("thing", "一户"),
+        "grid_change": pgettext("thing", "网格变动"),
         "activity": pgettext("thing", "活动"),
         "shift": pgettext("thing", "班次"),
         "session": pgettext("thing", "服务记录"),

@@ -19,10 +19,23 @@ from engage.people.departure import (
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.figures import members_by_community
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.models import Person
-from engage.people.offices import OFFICES, Term, end_role, give_role, list_grants
+from engage.people.neighbourhood import (
+    PlaceRole,
+    Resident,
+    count_by_grid,
+    move_persons,
+    move_role,
+    persons_of_grids,
+    residents_of,
+    roles_at,
+    unmove_role,
+    verify_tenancy,
+)
+from engage.people.offices import OFFICES, Term, end_role, give_role, holder_of, list_grants
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.queries import (
@@ -59,6 +72,8 @@ __all__ = [
     "OnRoll",
     "OwnRecords",
     "Person",
+    "PlaceRole",
+    "Resident",
     "Slip",
     "StandIn",
     "TeamCard",
@@ -71,6 +86,7 @@ __all__ = [
     "card_addresses",
     "card_token",
     "confirm_password",
+    "count_by_grid",
     "count_persons",
     "count_unused_slips",
     "dissolve_empty_teams",
@@ -89,6 +105,7 @@ __all__ = [
     "give_role",
     "grant_role",
     "hand_over",
+    "holder_of",
     "holders_of",
     "household_of",
     "ids_within",
@@ -102,6 +119,9 @@ __all__ = [
     "list_reveals",
     "list_teams",
     "masked_phone",
+    "members_by_community",
+    "move_persons",
+    "move_role",
     "names_of",
     "normalised_phone",
     "own_roles",
@@ -109,11 +129,14 @@ __all__ = [
     "persons_in_use",
     "persons_living_in",
     "persons_of",
+    "persons_of_grids",
     "phone_index",
     "places_of",
     "polite_name",
     "records_of",
     "remember_device",
+    "residents_of",
+    "roles_at",
     "roll",
     "roll_in_turn",
     "search",
@@ -126,7 +149,9 @@ __all__ = [
     "teams_of",
     "units_of",
     "units_with_voters",
+    "unmove_role",
     "unsealed_phone",
+    "verify_tenancy",
     "withdraw_many",
 ]
 

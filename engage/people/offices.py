@@ -174,3 +174,8 @@ def list_grants(
     total = int(db.session.scalar(select(func.count(RoleGrant.id)).where(*conditions)) or 0)
     statement = select(RoleGrant).where(*conditions).order_by(RoleGrant.granted_at.desc(), RoleGrant.id.desc())
     return list(db.session.scalars(statement.limit(limit).offset(offset))), total
+
+
+def holder_of(grant_id: int) -> int:
+    """Return whose role it is. Raises `NotFound`."""
+    return get_in_scope(RoleGrant, grant_id).person_id

@@ -9,7 +9,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, Permission, Role, needs
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import directory, membership, offices, reveals, signing_in
+from engage.people import delegations, directory, membership, offices, reveals, signing_in
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
 from engage.people.models import Person
@@ -22,6 +22,7 @@ _STANDINGS = {"pause": "paused", "return": "active", "departure": "closed"}
 
 
 def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = None, phone: str = "") -> Response:
+    grants = directory.roles_of([person.id]).get(person.id, [])
     return web.page(
         "people/show.html",
         status=refusal.status if refusal else 200,
@@ -33,7 +34,10 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         units=units_of(person.id),
         home=places.unit_labels([person.unit_id]).get(person.unit_id or 0),
         grid=places.place_names([person.grid_id]).get(person.grid_id or 0),
-        grants=directory.roles_of([person.id]).get(person.id, []),
+        grants=grants,
+        places_of_roles=places.place_names([grant.place_id for grant in grants]),
+        grids=places.list_grids() if me.can(Permission.GRANT_ROLES) else [],
+        stand_ins=delegations.stand_ins_of(person.id, now=clock.now()),
         teams=directory.teams_of([person.id]).get(person.id, []),
         all_teams=directory.list_teams(),
         activated=bool(directory.activated_ids([person.id])),
@@ -91,9 +95,10 @@ def change_status(person_id: int, step: str, *, me: Actor) -> Response:
 def give_role(person_id: int, *, me: Actor) -> Response:
     """Give a role."""
     person = person_within(person_id, actor=me, permission=Permission.GRANT_ROLES)
-    role = web.request.form.get("role", "")
+    form = web.request.form
+    term = offices.Term(place_id=web.whole_number(form["place"]) if form.get("place") else None)
     try:
-        offices.give_role(person_id=person_id, role=_role(role), actor=me, now=clock.now())
+        offices.give_role(person_id=person_id, role=_role(form.get("role", "")), term=term, actor=me, now=clock.now())
     except DomainError as refusal:
         return _person_page(person, me, refusal=refusal)
     return web.see_other(web.url_for("people.show", person_id=person_id))

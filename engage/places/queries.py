@@ -17,7 +17,8 @@ from engage.places.models import Community, Place, Unit
 _CARD_LIVES = 5.0
 
 
-def _card(row: Community) -> CommunityCard:
+def card_of(row: Community) -> CommunityCard:
+    """Return what pages say about a community."""
     return CommunityCard(
         id=row.id, slug=row.slug, name=row.name, desk_address=row.desk_address, desk_phone=row.desk_phone
     )
@@ -25,7 +26,7 @@ def _card(row: Community) -> CommunityCard:
 
 def list_communities() -> list[CommunityCard]:
     """Return every community of this installation by name."""
-    return [_card(row) for row in db.session.scalars(select(Community).order_by(Community.name, Community.id))]
+    return [card_of(row) for row in db.session.scalars(select(Community).order_by(Community.name, Community.id))]
 
 
 def community_of(community_id: int) -> CommunityCard:
@@ -40,7 +41,7 @@ def community_of(community_id: int) -> CommunityCard:
     row = db.session.get(Community, community_id)
     if row is None:
         raise NotFound
-    kept[community_id] = (time.monotonic(), _card(row))
+    kept[community_id] = (time.monotonic(), card_of(row))
     return kept[community_id][1]
 
 
@@ -49,13 +50,13 @@ def community_by_slug(slug: str) -> CommunityCard:
     row = db.session.scalar(select(Community).where(Community.slug == slug))
     if row is None:
         raise NotFound
-    return _card(row)
+    return card_of(row)
 
 
 def find_community_by_name(name: str) -> CommunityCard | None:
     """Return the community with this name, or None."""
     row = db.session.scalar(select(Community).where(Community.name == name))
-    return _card(row) if row else None
+    return card_of(row) if row else None
 
 
 def list_grids() -> Sequence[Place]:

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from engage import activities, attendance, awards, people
+from engage.activities.commands import NobodyFound
+from engage.attendance.rules import RollRefused
 from engage.core.access import Actor, Grant, Permission, Role
 from engage.core.database import db, transaction
 from engage.core.errors import Forbidden, NotFound
@@ -145,7 +147,7 @@ def test_w1_an_officer_keeps_the_list_of_a_shift_led_from_the_own_grid(
     assert "远邻丙" not in page.text, "somebody of another grid who joined is the leader's to see"
     browser.get(f"/shifts/{theirs.id}/roll", expect=403)
     assert "近邻乙" not in browser.get(f"/shifts/{theirs.id}", expect=200).text
-    with pytest.raises(attendance_refusal()):
+    with pytest.raises(RollRefused):
         attendance.check_in_person(
             shift_id=ours.id,
             person_id=grids.far,
@@ -155,25 +157,11 @@ def test_w1_an_officer_keeps_the_list_of_a_shift_led_from_the_own_grid(
             actor=grids.officer,
             now=ours.starts_at,
         )
-    with pytest.raises(activities_nobody()):
+    with pytest.raises(NobodyFound):
         activities.sign_up(shift_id=theirs.id, person_id=grids.far, actor=grids.officer, now=NOW)
     activities.sign_up(shift_id=theirs.id, person_id=grids.near, actor=grids.officer, now=NOW)
     with pytest.raises(Forbidden):
         activities.ensure_leads(activities.get_shift(theirs.id), actor=grids.officer)
-
-
-def attendance_refusal() -> type[Exception]:
-    """Somebody else signs this person in."""
-    from engage.attendance.rules import RollRefused
-
-    return RollRefused
-
-
-def activities_nobody() -> type[Exception]:
-    """The number belongs to nobody within reach."""
-    from engage.activities.commands import NobodyFound
-
-    return NobodyFound
 
 
 def test_a_page_of_an_officer_costs_no_query_per_person(
