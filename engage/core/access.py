@@ -109,6 +109,11 @@ class Actor:
         return replace(self, acting_for=(for_whom[0] or None) if for_whom else None)
 
     @property
+    def holds_office(self) -> bool:
+        """Tell whether the actor is more than a neighbour: has a role, or stands in for somebody."""
+        return any(grant.role not in {Role.RESIDENT, Role.VOLUNTEER} for grant in self.grants)
+
+    @property
     def works_here(self) -> bool:
         """Tell whether the actor has a desk: the secretary's pages are their front page."""
         return any(grant.role in _DESK_ROLES for grant in self.grants)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from engage import people, places
+from engage.config import PROJECT
 from engage.core import clock, tenancy, web
 from engage.core.access import Role
 from engage.core.errors import DomainError
 from engage.core.tenancy import CommunityCard
+from engage.territory import permissions_page
 
+PERMISSIONS = PROJECT / "docs" / "permissions.md"
 _LEVELS = click.Choice(["street", "district", "operator"])
 
 
@@ -67,4 +71,12 @@ def _region(kind: str, name: str) -> int:
     return found
 
 
-COMMANDS = (place_community, grant_role)
+@click.command("permissions")
+@with_appcontext
+def write_permissions() -> None:
+    """Write docs/permissions.md from the matrix and the routes."""
+    PERMISSIONS.write_text(permissions_page.page(current_app), "utf-8")
+    click.echo(f"{PERMISSIONS.relative_to(PROJECT)} written")
+
+
+COMMANDS = (place_community, grant_role, write_permissions)

@@ -52,14 +52,15 @@ def show(place_id: int, *, me: Actor) -> Response:
     units, total = places.units_at(place.id, q=q, limit=PAGE, offset=(number - 1) * PAGE)
     buildings = places.buildings_in(place.id) if place.kind == "grid" else []
     below = [building.id for building in buildings]
+    serving = people.roles_at([place.id, *below])
     return web.page(
         "territory/show.html",
         fragment="territory/_units.html",
         me=me,
         place=place,
         above=places.get_place(place.parent_id) if place.parent_id else None,
-        roles=people.roles_at([place.id]),
-        leads=[role for role in people.roles_at(below) if role.holds(now)] if below else [],
+        roles=[role for role in serving if role.place_id == place.id],
+        leads=[role for role in serving if role.place_id != place.id and role.holds(now)],
         buildings=buildings,
         per_building=places.units_per_building(below),
         units=units,

@@ -85,7 +85,9 @@ def test_the_page_gives_finds_and_ends(world: World, grids: Grids, sign_in: Open
     number = f"{world.resident.member_no:04d}"
     refused = office.submit(form, expect=422, member_no="9999", role="grid_officer", place=str(grids.ours))
     assert "没有这个编号" in refused.refusal
-    office.submit(form, expect=303, member_no=number, role="grid_officer", place=str(grids.ours), starts="", ends="2026-07-01")
+    office.submit(
+        form, expect=303, member_no=number, role="grid_officer", place=str(grids.ours), starts="", ends="2026-07-01"
+    )
     page = office.get(f"/offices?q={number}", expect=200)
     assert "刘长河" in page.text
     assert "第1网格" in page.text

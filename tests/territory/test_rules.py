@@ -88,7 +88,15 @@ def test_what_has_no_building_goes_where_the_rest_goes() -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "fine"),
-    [(0, 1, True), (-3, 1, True), (0, LONGEST_ABSENCE, True), (0, LONGEST_ABSENCE + 1, False), (1, 1, False), (-3, 0, False), (2, 1, False)],
+    [
+        (0, 1, True),
+        (-3, 1, True),
+        (0, LONGEST_ABSENCE, True),
+        (0, LONGEST_ABSENCE + 1, False),
+        (1, 1, False),
+        (-3, 0, False),
+        (2, 1, False),
+    ],
 )
 def test_days_of_a_stand_in(first: int, last: int, *, fine: bool) -> None:
     days = DAY + timedelta(days=first), DAY + timedelta(days=last)

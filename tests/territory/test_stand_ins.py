@@ -41,9 +41,7 @@ def grant_of(actor: Actor) -> int:
 
 def lend(holder: Actor, deputy: Actor, *, days: tuple[date, date] = (MONDAY, THURSDAY)) -> int:
     """Hand the holder's role to the deputy."""
-    return people.hand_over(
-        grant_id=grant_of(holder), member_no=deputy.member_no, days=days, actor=holder, now=NOW
-    )
+    return people.hand_over(grant_id=grant_of(holder), member_no=deputy.member_no, days=days, actor=holder, now=NOW)
 
 
 def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
@@ -91,9 +89,7 @@ def test_the_holder_or_a_secretary_ends_it_early_and_nobody_else(world: World, g
 
 def test_it_ends_with_the_role_itself(world: World, grids: Grids) -> None:
     lend(grids.officer, world.resident)
-    people.end_role(
-        person_id=grids.officer.person_id, grant_id=grant_of(grids.officer), actor=world.secretary, now=NOW
-    )
+    people.end_role(person_id=grids.officer.person_id, grant_id=grant_of(grids.officer), actor=world.secretary, now=NOW)
     assert not afresh(world.resident, at(MONDAY, 9)).can(Permission.SEE_MEMBERS)
 
 
@@ -114,9 +110,7 @@ def test_a_stand_in_hands_nothing_on_and_appoints_nobody(world: World, grids: Gr
         assert not clerk.can(Permission.GRANT_ROLES)
         assert Role.SECRETARY not in clerk.roles
         with pytest.raises(Forbidden):
-            people.give_role(
-                person_id=world.volunteer.person_id, role=Role.CLERK, actor=clerk, now=at(MONDAY, 9)
-            )
+            people.give_role(person_id=world.volunteer.person_id, role=Role.CLERK, actor=clerk, now=at(MONDAY, 9))
 
 
 def test_the_same_again_is_once_and_days_given_away_are_not_given_twice(world: World, grids: Grids) -> None:
@@ -143,17 +137,19 @@ def test_the_log_says_for_whom_and_only_then(world: World, grids: Grids, sign_in
         browser.get(f"/members/{grids.far}", expect=404)
         office = sign_in(world.secretary)
         office.post(f"/members/{grids.near}/phone-reveals", data={"reason": "停水通知"}, expect=200)
-        seen = list(db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "phone_seen").order_by(AuditEvent.id)))
+        seen = list(
+            db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "phone_seen").order_by(AuditEvent.id))
+        )
         assert [event.facts.get("acting_for") for event in seen] == [grids.officer.person_id, None]
         assert "网格员丁" in office.get("/audit?verb=phone_seen", expect=200).words
 
 
-def test_a_stand_in_does_not_judge_the_time_of_whom_they_stand_in_for(
-    world: World, grids: Grids, rule: int
-) -> None:
+def test_a_stand_in_does_not_judge_the_time_of_whom_they_stand_in_for(world: World, grids: Grids, rule: int) -> None:
     """Else leave would be the way to approve one's own hours."""
     near = people.get_person(grids.near)
-    people.give_role(person_id=near.id, role=Role.GRID_OFFICER, term=people.Term(place_id=grids.ours), actor=world.secretary, now=NOW)
+    people.give_role(
+        person_id=near.id, role=Role.GRID_OFFICER, term=people.Term(place_id=grids.ours), actor=world.secretary, now=NOW
+    )
     holder = people.actor_of(near)
     shift = make_shift(actor=world.secretary, leader_no=world.leader.member_no)
     own, other = attended(shift, holder), attended(shift, people.actor_of(people.get_person(grids.housed)))
@@ -175,7 +171,9 @@ def test_the_pages_show_it_to_both_and_on_the_entry(world: World, grids: Grids, 
     refused = browser.submit(form, expect=422, member_no="", starts="2026-06-15", ends="2026-06-18")
     assert "编号" in refused.refusal
     assert 'value="2026-06-15"' in refused.text, "what was typed is kept"
-    browser.submit(form, expect=303, member_no=f"{world.resident.member_no:04d}", starts="2026-06-15", ends="2026-06-18")
+    browser.submit(
+        form, expect=303, member_no=f"{world.resident.member_no:04d}", starts="2026-06-15", ends="2026-06-18"
+    )
     assert "刘长河替您" in browser.get("/me/offices", expect=200).words
     assert "您替网格员丁" in sign_in(world.resident).get("/me/offices", expect=200).words
     office = sign_in(world.secretary).get(f"/members/{grids.officer.person_id}", expect=200)
@@ -185,7 +183,9 @@ def test_the_pages_show_it_to_both_and_on_the_entry(world: World, grids: Grids, 
     assert "结束了" in browser.get("/me/offices", expect=200).words
 
 
-def test_somebody_who_leaves_hands_nothing_over_and_stands_in_for_nobody(world: World, grids: Grids, sign_in: Open) -> None:
+def test_somebody_who_leaves_hands_nothing_over_and_stands_in_for_nobody(
+    world: World, grids: Grids, sign_in: Open
+) -> None:
     lend(grids.officer, world.resident)
     sign_in(world.secretary).post(f"/members/{world.resident.person_id}/departure", expect=303)
     sign_in(world.secretary).post(f"/members/{world.resident.person_id}/return", expect=303)
