@@ -69,7 +69,7 @@ def give_role(
         roll_in_turn()
         person = get_person(person_id)
         if person.status != "active":
-            raise DomainError(N_("%(name)s的登记现在停着，先让他回来再给职务"), field="role", name=person.name)
+            raise DomainError(N_("%(name)s的登记现在停着，恢复了再给职务"), field="role", name=person.name)
         _ensure_held_there(role, place_id)
         held = session.scalar(
             select(RoleGrant.id).where(
