@@ -11,7 +11,6 @@ from engage import attendance, people
 from engage.awards import commands, queries, rules, words
 from engage.core import clock
 from engage.core.access import Actor, Permission, needs
-from engage.core.errors import DomainError
 from engage.core.i18n import _
 from engage.core.web import flash, page, request, say, see_other, url_for, whole_number
 
@@ -72,7 +71,7 @@ def refuse(session_id: int, *, me: Actor) -> Response:
     reason = request.form.get("reason", "").strip()
     try:
         commands.refuse_service(session_id=session_id, reason=reason, actor=me, now=clock.now())
-    except DomainError as refusal:
+    except attendance.ApprovalRefused as refusal:
         return _review(me, refusals=[(session_id, say(refusal))], refusing=session_id)
     flash(_("退回了，本人会看到原因。"))
     return see_other(url_for(".review"))
