@@ -52,7 +52,7 @@ def redraw(*, plan: Redraw, seen: str, actor: Actor, key: str, now: datetime) ->
         _write_sides(session, change, old=plan.sources, new=targets)
         _move(session, change, moves, targets=targets, now=now)
         audit.record(
-            f"grid_{plan.kind}",
+            "grids_redrawn",
             actor=actor,
             subject=f"grid_change:{change.id}",
             now=now,
