@@ -93,6 +93,8 @@ def change_shift(*, shift_id: int, plan: Plan, actor: Actor, now: datetime) -> l
             setattr(activity, name, value)
         ((shift.starts_at, shift.ends_at),) = rules.dates_of(plan)[:1]
         shift.capacity = plan.capacity
+        if not (session.is_modified(shift) or session.is_modified(activity)):  # the same form once more
+            return []
         promoted = _promote(session, shift, now=now)
         audit.record("changed", actor=actor, subject=f"shift:{shift_id}", now=now)
     queries.forget_seeds()
