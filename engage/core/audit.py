@@ -36,7 +36,9 @@ append_only("audit_event")
 def record(
     verb: str, *, actor: Actor | None, subject: str, now: datetime, on_behalf_of: int | None = None, **facts: Any
 ) -> None:
-    """Add one line to the log of this community. Raises `OutsideTransaction` outside a command."""
+    """Add one line to the log of this community; it says for whom a stand-in acted. Raises `OutsideTransaction`."""
+    if actor is not None and actor.acting_for is not None:
+        facts["acting_for"] = actor.acting_for
     require_transaction().add(
         AuditEvent(
             community_id=current_community_id(),
