@@ -8,20 +8,22 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from flask import Flask
 from flask_migrate import stamp
 from jinja2 import FileSystemBytecodeCache
 
 from engage import create_app
 from engage.config import Settings
-from engage.core.database import db
+from engage.core.database import as_owner, db
+from tests import postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from flask import Flask
 
     from tests.postgres import Server
 
@@ -60,7 +62,13 @@ def settings_for(*, database_url: str, data_dir: Path) -> Settings:
         proxies=0,
         secure_cookies=False,
         upload_limit=12 * 1024 * 1024,
+        owner_database_url=owner_of(database_url),
     )
+
+
+def owner_of(database_url: str) -> str | None:
+    """Return the same database as its tables' owner sees it; on SQLite there is only one of us."""
+    return None if database_url.startswith("sqlite") else postgres.as_role(database_url, postgres.OWNER)
 
 
 def make_app(*, database_url: str, data_dir: Path) -> Flask:
@@ -71,11 +79,28 @@ def make_app(*, database_url: str, data_dir: Path) -> Flask:
     return app
 
 
+@contextmanager
+def at_the_shell(app: Flask) -> Iterator[None]:
+    """Work on the same database as somebody with its own shell: an administrator, whom rights and policies do not bind."""
+    settings = app.extensions["engage_settings"]
+    if settings.database_url.startswith("sqlite"):
+        yield
+        return
+    url = postgres.as_role(settings.database_url, postgres.ADMINISTRATOR)
+    with make_app(database_url=url, data_dir=settings.data_dir).app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
 def build_schema(*, database_url: str, data_dir: Path) -> None:
     """Give an empty database the whole schema, as the migrations would."""
     app = make_app(database_url=database_url, data_dir=data_dir)
     with app.app_context():
-        db.create_all()
+        with as_owner() as connection, connection.begin():
+            db.metadata.create_all(connection)
         stamp()
         if database_url.startswith("sqlite"):
             with db.engine.connect() as connection:

@@ -19,18 +19,20 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     MetaData,
+    NullPool,
     UniqueConstraint,
+    create_engine,
     event,
     func,
     select,
 )
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 from engage.config import PROJECT
-from engage.core import sqlite
+from engage.core import postgresql, sqlite
 from engage.core.errors import NestedTransaction, OutsideTransaction
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -112,7 +114,12 @@ def init_app(app: Flask, *, database_url: str) -> None:
         lock = Path(database_url.removeprefix("sqlite:///") + ".lock")
         app.extensions["engage_writers"] = sqlite.WriterQueue(lock)
     else:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "connect_args": postgresql.CONNECTION,
+            "pool_size": 20,
+            "max_overflow": 40,
+            "pool_pre_ping": True,
+        }
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
@@ -121,6 +128,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
 
 def _wire(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
+        postgresql.wire(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -165,8 +173,7 @@ def one_snapshot() -> Iterator[Session]:
     session = db.session()
     session.rollback()
     session.expire_all()
-    if dialect() == "postgresql":  # SQLite reads one snapshot anyway
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    session.connection(execution_options={"one_snapshot": True})  # SQLite reads one snapshot anyway
     try:
         yield session
     finally:
@@ -195,6 +202,30 @@ def in_turn(what: str, *, community_id: int) -> None:
     session = require_transaction()
     if dialect() == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what), community_id)))
+
+
+def owner_url() -> URL:
+    """Return the database as whoever owns its tables: for migrations, backups and restores, never for requests."""
+    settings = current_app.extensions["engage_settings"]
+    return make_url(settings.owner_database_url or settings.database_url)
+
+
+@contextmanager
+def as_owner(*, autocommit: bool = False) -> Iterator[Connection]:
+    """Connect as the tables' owner (PostgreSQL); on SQLite there is only one of us."""
+    if dialect() == "sqlite":
+        with db.engine.connect() as connection:
+            yield connection
+        return
+    engine = create_engine(owner_url(), poolclass=NullPool, **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}))
+    with engine.connect() as connection:
+        yield connection
+
+
+def app_role() -> str | None:
+    """Return the role requests connect as, or None where it owns the tables itself (and on SQLite)."""
+    url = db.engine.url
+    return url.username if dialect() == "postgresql" and url.username != owner_url().username else None
 
 
 def dialect() -> str:

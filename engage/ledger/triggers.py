@@ -6,7 +6,7 @@ constraint, silently, and would keep one leg of a movement.
 
 from __future__ import annotations
 
-from engage.core.ddl import append_only, register_ddl
+from engage.core.ddl import append_only, register_ddl, restrict
 
 for _table in ("ledger_entry", "ledger_transfer", "ledger_lot_use", "ledger_note"):
     append_only(_table)
@@ -129,5 +129,10 @@ _guard(
     },
 )
 
-for _table in ("ledger_account", "ledger_head", "ledger_lot"):
+for _table, _columns in {
+    "ledger_account": ("balance",),
+    "ledger_head": ("seq", "hash", "at"),
+    "ledger_lot": ("remaining",),
+}.items():
+    restrict(_table, columns=_columns)
     _guard(f"{_table}_kept", table=_table, event="DELETE", refusals={f"{_table} is kept for good": "1 = 1"})
