@@ -30,9 +30,9 @@ def wire(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN{level}" + "".join(f"; {words}" for words in _local(*told)))
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _follow(connection: Connection, *_rest: object) -> None:
+    def _follow(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         told = _scope()
-        if connection.info.get(_TOLD) != told and connection.in_transaction():
+        if connection.info.get(_TOLD) != told and not statement.startswith("ROLLBACK TO"):
             connection.info[_TOLD] = told
             connection.exec_driver_sql(
                 f"SELECT set_config('app.community', '{told[0]}', true), set_config('app.everywhere', '{told[1]}', true)"
