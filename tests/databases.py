@@ -51,7 +51,7 @@ class Databases(Protocol):
         """Take a database back that a test is done with; nobody is connected any more."""
 
 
-def settings_for(*, database_url: str, data_dir: Path) -> Settings:
+def settings_for(*, database_url: str, data_dir: Path, owner_url: str | None = None) -> Settings:
     """Return what an installation would have that was set up for the tests."""
     return Settings(
         data_dir=data_dir,
@@ -62,7 +62,7 @@ def settings_for(*, database_url: str, data_dir: Path) -> Settings:
         proxies=0,
         secure_cookies=False,
         upload_limit=12 * 1024 * 1024,
-        owner_database_url=owner_of(database_url),
+        owner_database_url=owner_url or owner_of(database_url),
     )
 
 
@@ -71,9 +71,9 @@ def owner_of(database_url: str) -> str | None:
     return None if database_url.startswith("sqlite") else postgres.as_role(database_url, postgres.OWNER)
 
 
-def make_app(*, database_url: str, data_dir: Path) -> Flask:
+def make_app(*, database_url: str, data_dir: Path, owner_url: str | None = None) -> Flask:
     """Build the application for tests: CSRF stays on, errors reach the test."""
-    app = create_app(settings_for(database_url=database_url, data_dir=data_dir))
+    app = create_app(settings_for(database_url=database_url, data_dir=data_dir, owner_url=owner_url))
     app.testing = True
     app.jinja_env.bytecode_cache = _COMPILED
     return app
@@ -148,7 +148,7 @@ class PostgresDatabases:
     name = "postgresql"
 
     def __init__(self, *, server: Server, folder: Path) -> None:
-        self._server = server
+        self.server = server
         self._empty = 0
         build_schema(database_url=server.create("template"), data_dir=folder)
         self._aside = ThreadPoolExecutor(max_workers=1)
@@ -156,22 +156,22 @@ class PostgresDatabases:
 
     def fresh(self) -> str:
         """Return the URL of the clone made meanwhile, and begin the next."""
-        url = self._server.url(self._next.result())
-        self._next = self._aside.submit(self._server.clone, "template")
+        url = self.server.url(self._next.result())
+        self._next = self._aside.submit(self.server.clone, "template")
         return url
 
     def empty(self) -> str:
         """Return the URL of a new database."""
         self._empty += 1
-        return self._server.create(f"empty_{self._empty}")
+        return self.server.create(f"empty_{self._empty}")
 
     def copy(self, url: str) -> str:
         """Return the URL of a clone of another database."""
-        return self._server.url(self._server.clone(_name_in(url)))
+        return self.server.url(self.server.clone(_name_in(url)))
 
     def discard(self, url: str) -> None:
         """Drop the clone when there is time."""
-        self._aside.submit(self._server.drop, _name_in(url))
+        self._aside.submit(self.server.drop, _name_in(url))
 
     def close(self) -> None:
         """Wait for what is still being made, so that the server may stop."""

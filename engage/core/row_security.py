@@ -73,6 +73,10 @@ def grant(connection: Connection, *, app_role: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+def _rights(table: str) -> list[str]:
+    return rights_on(table) if table in Base.metadata.tables else ["SELECT"]
+
+
 def rights_on(table: str) -> list[str]:
     """Return what the application may do with a table: what is written once can be read and added to, nothing else."""
     rule = RESTRICTED.get(table, Restriction(columns=None, delete=True))
@@ -98,7 +102,9 @@ def faults(connection: Connection) -> list[str]:
         )
     ).scalars()
     if tables := list(owned):
-        found.append(f"{me.name} owns {len(tables)} tables, {tables[0]} among them: it can change or switch off their guards")
+        found.append(
+            f"{me.name} owns {len(tables)} tables, {tables[0]} among them: it can change or switch off their guards"
+        )
     for table in connection.execute(_TENANT_TABLES):
         if not table.closed or set(table.policies) != set(POLICIES):
             found.append(f"{table.name} is outside the fence")
@@ -109,12 +115,12 @@ def _rights_too_many(connection: Connection) -> list[str]:
     """Return what the role may do to tables beyond the reviewed list. Rights of single columns are told apart."""
     rows = connection.execute(
         text(
-            "SELECT t.tablename AS table, r.right FROM pg_tables t, "
-            "unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS r(right) "
-            "WHERE t.schemaname = 'public' AND has_table_privilege(quote_ident(t.tablename), r.right) ORDER BY 1, 2"
+            "SELECT t.tablename AS name, r.act FROM pg_tables t, "
+            "unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS r(act) "
+            "WHERE t.schemaname = 'public' AND has_table_privilege(quote_ident(t.tablename), r.act) ORDER BY 1, 2"
         )
     )
-    return [f"{row.right} on {row.table} is allowed" for row in rows if row.right not in rights_on(row.table)]
+    return [f"{row.act} on {row.name} is allowed" for row in rows if row.act not in _rights(row.name)]
 
 
 def roles_sql(*, database: str, owner: str, app: str) -> str:
