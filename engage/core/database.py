@@ -114,12 +114,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
         lock = Path(database_url.removeprefix("sqlite:///") + ".lock")
         app.extensions["engage_writers"] = sqlite.WriterQueue(lock)
     else:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-            "connect_args": postgresql.CONNECTION,
-            "pool_size": 20,
-            "max_overflow": 40,
-            "pool_pre_ping": True,
-        }
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(postgresql.OPTIONS)
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
@@ -128,6 +123,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
 
 def _wire(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
+        postgresql.prepare(engine)
         postgresql.wire(engine)
         return
 
@@ -145,19 +141,22 @@ def _wire(engine: Engine) -> None:
 def transaction() -> Iterator[Session]:
     """Own one write transaction: commit at the end, roll back on any error. Nothing else commits.
 
-    On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue.
+    On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue. PostgreSQL goes
+    on in the transaction that loaded the page's data: READ COMMITTED sees what others have written since.
     Raises `NestedTransaction` when a command calls another command.
     """
     session = db.session()
     if session.info.get("in_command"):
         raise NestedTransaction("a command called another command")
-    session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
-    session.expire_all()
     writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
+    if writers:
+        session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
+    session.expire_all()
     with writers.turn() if writers else nullcontext():
         session.info["in_command"] = True
         try:
-            session.connection(execution_options={"begin": "IMMEDIATE"})
+            if writers:
+                session.connection(execution_options={"begin": "IMMEDIATE"})
             yield session
             session.commit()
         except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,9 +34,7 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
 
     Raises `TooManyAttempts` beyond `at_most` within the fixed window `per`.
     """
-    seconds = int(per.total_seconds())
-    start = int(now.timestamp()) // seconds * seconds
-    window = datetime.fromtimestamp(start, tz=UTC)
+    window = window_of(now, per)
     insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
     statement = (
         insert(AttemptCount)
@@ -49,12 +47,30 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
     with transaction() as session:
         count = session.execute(statement).scalar_one()
     if count > at_most:
-        wait = start + seconds - int(now.timestamp())
-        raise TooManyAttempts(
-            N_("试得太勤了，请过%(minutes)s分钟再来，或者找社区工作人员帮忙。"),
-            retry_after=wait,
-            minutes=-(-wait // 60),
-        )
+        raise _too_many(window, per, now)
+
+
+def window_of(now: datetime, per: timedelta) -> datetime:
+    """Return when the fixed window of this length began that `now` lies in (UTC)."""
+    seconds = int(per.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
+
+
+def _too_many(window: datetime, per: timedelta, now: datetime) -> TooManyAttempts:
+    wait = int((window + per - now).total_seconds())
+    return TooManyAttempts(
+        N_("试得太勤了，请过%(minutes)s分钟再来，或者找社区工作人员帮忙。"), retry_after=wait, minutes=-(-wait // 60)
+    )
+
+
+def ensure_tries_left(key: str, *, at_most: int, per: timedelta, now: datetime) -> None:
+    """Raise `TooManyAttempts` when `add_try` has counted so many in the window `now` lies in.
+
+    The caller lets only one such question of its key be under way at a time (`in_turn`).
+    """
+    window = window_of(now, per)
+    if tries_so_far(key, since=window) >= at_most:
+        raise _too_many(window, per, now)
 
 
 def tries_so_far(key: str, *, since: datetime) -> int:
@@ -79,15 +95,3 @@ def forget_old_attempts(*, before: datetime) -> int:
     with transaction() as session:
         ended = delete(AttemptCount).where(AttemptCount.window_start < before).returning(AttemptCount.key)
         return len(session.execute(ended).all())
-
-
-def forgive_attempt(key: str, *, per: timedelta, now: datetime) -> None:
-    """Take one attempt back after it turned out right: only wrong guesses use a limit up."""
-    seconds = int(per.total_seconds())
-    window = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
-    with transaction() as session:
-        session.execute(
-            update(AttemptCount)
-            .where(AttemptCount.key == key[:160], AttemptCount.window_start == window, AttemptCount.count > 0)
-            .values(count=AttemptCount.count - 1)
-        )
