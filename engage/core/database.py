@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,6 +101,8 @@ def tenant_fk(column: str, table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["community_id", column], [f"{table}.community_id", f"{table}.id"])
 
 
+_LAST = "engage_last_acts"
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(directory=str(PROJECT / "migrations"))
 
@@ -158,12 +160,28 @@ def transaction() -> Iterator[Session]:
             if writers:
                 session.connection(execution_options={"begin": "IMMEDIATE"})
             yield session
+            _act_last(session)
             session.commit()
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info["in_command"] = False
+            session.info.pop(_LAST, None)
+
+
+def at_the_end(act: Callable[[Session, list[Any]], None], item: object) -> None:
+    """Let `act` have the items of this command together, as the last thing before it commits.
+
+    For what every command does and only one can do at a time: whoever waits then holds nothing others wait for.
+    """
+    require_transaction().info.setdefault(_LAST, {}).setdefault(act, []).append(item)
+
+
+def _act_last(session: Session) -> None:
+    session.flush()
+    for act, items in session.info.pop(_LAST, {}).items():
+        act(session, items)
 
 
 @contextmanager

@@ -76,3 +76,22 @@ def append_only(table: str) -> None:
             f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
         ),
     )
+
+
+def guard(name: str, *, table: str, event: str, refusals: dict[str, str]) -> None:
+    """Refuse `event` on the table when a condition holds; the condition is the same SQL for both databases."""
+    lines = " ".join(f"SELECT RAISE(ABORT, '{words}') WHERE {condition};" for words, condition in refusals.items())
+    checks = " ".join(
+        f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;" for words, condition in refusals.items()
+    )
+    old_or_new = "OLD" if event == "DELETE" else "NEW"
+    register_ddl(
+        name,
+        table=table,
+        sqlite=f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN {lines} END",
+        postgresql=(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {checks} RETURN {old_or_new}; END $$; "
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+        ),
+    )

@@ -264,8 +264,8 @@ def test_what_the_operator_is_told_to_run_makes_an_installation_whose_fence_hold
     printed = app.test_cli_runner().invoke(args=["database", "roles", *options]).output
     server = database.server
     before, _, after = printed.partition("\\connect longma\n")
-    for database, statements in (("postgres", before), ("longma", after)):
-        with psycopg.connect(server.conninfo(database), autocommit=True) as connection:
+    for place, statements in (("postgres", before), ("longma", after)):
+        with psycopg.connect(server.conninfo(place), autocommit=True) as connection:
             for line in statements.splitlines():
                 connection.execute(line)  # type: ignore[call-overload]
     url = server.url("longma", role="longma_app")
