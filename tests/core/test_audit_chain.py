@@ -45,8 +45,10 @@ def log(world: World) -> World:
 
 def found_after(*statements: str, kept: tuple[int, str] | None = None) -> list[str]:
     """Do this as somebody with the database's own shell, no triggers, no keys; return what is found, and undo it."""
-    with db.engine.connect() as connection:
-        run = connection.exec_driver_sql
+    session = db.session()
+    session.rollback()
+    run = session.connection(execution_options={"begin": "IMMEDIATE"}).exec_driver_sql
+    try:
         if dialect() == "sqlite":
             for name in run("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
                 run(f"DROP TRIGGER {name}")
@@ -57,14 +59,9 @@ def found_after(*statements: str, kept: tuple[int, str] | None = None) -> list[s
         run("DROP INDEX uq_audit_event_seq")
         for statement in statements:
             run(statement)
-        session = db.session()
+        return audit_verifier.verify(kept=kept)
+    finally:
         session.rollback()
-        session.bind = connection  # the verifier reads what is not committed and never will be
-        try:
-            return audit_verifier.verify(kept=kept)
-        finally:
-            session.rollback()
-            session.bind = None
 
 
 CHANGES = {
@@ -95,7 +92,7 @@ L3 = [
         (f"UPDATE audit_event SET {column} = {value} WHERE seq = {seq} AND community_id = 1", f"line {seq}")
         for column, value in CHANGES.items()
         for seq in (1, 3, 6)
-        if not (column == "seq" and seq < 6) and not (column == "prev_hash" and seq == 6)
+        if column != "seq"
     ),
     ("UPDATE audit_event SET seq = seq + 20 WHERE seq = 6 AND community_id = 1", "line 26"),
     ("UPDATE audit_event SET seq = 20 WHERE seq = 1 AND community_id = 1", "line 2"),
@@ -117,7 +114,7 @@ L3 = [
     (inserted(2, like=5), "line 2"),
     *((SWAP.format(column="facts", first=a, second=b), f"line {a}") for a, b in ((1, 2), (2, 6))),
     *((SWAP.format(column="actor_id", first=a, second=b), f"line {a}") for a, b in ((1, 2), (4, 5))),
-    ("UPDATE audit_event SET seq = 5 - seq WHERE seq IN (2, 3) AND community_id = 1", "line 3"),
+    ("UPDATE audit_event SET seq = 5 - seq WHERE seq IN (2, 3) AND community_id = 1", "line 2"),
     (SWAP.format(column="hash", first=2, second=3), "line 2"),
     (SWAP.format(column="subject", first=2, second=3), "line 2"),
     ("UPDATE audit_head SET seq = 5 WHERE community_id = 1", "head"),
