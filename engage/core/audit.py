@@ -110,8 +110,10 @@ def record(
 ) -> None:
     """Add one line to the log of this community, chained and written when the command ends.
 
-    Raises `OutsideTransaction` outside a command.
+    It says for whom a stand-in acted. Raises `OutsideTransaction` outside a command.
     """
+    if actor is not None and actor.acting_for is not None:
+        facts["acting_for"] = actor.acting_for
     at_the_end(
         _write,
         {

@@ -112,7 +112,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     if database_url.startswith("sqlite"):
         sqlite.ensure_safe(sqlite.module.sqlite_version_info)
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite.module, "pool_size": 20, "max_overflow": 40}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(sqlite.OPTIONS)
         lock = Path(database_url.removeprefix("sqlite:///") + ".lock")
         app.extensions["engage_writers"] = sqlite.WriterQueue(lock)
     else:

@@ -1,7 +1,7 @@
 """The audit log is chained: each line gets its number and a hash that binds it to the line before it.
 
 Revision ID: 0025
-Revises: 0013
+Revises: 0021
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0013"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
