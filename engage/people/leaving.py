@@ -23,12 +23,13 @@ from engage.people.models import (
     RoleGrant,
     Tenancy,
 )
+from engage.people.models_teams import FormerMembership
 from engage.people.offices import end_roles_of
 from engage.people.phones import phone_columns
 from engage.people.queries import get_person
 
 #: what only served the person while they were here
-_GONE = (Tenancy, Membership, Credential, Activation, ResetCode)
+_GONE = (Tenancy, Membership, FormerMembership, Credential, Activation, ResetCode)
 
 
 def is_last_secretary(person_id: int) -> bool:

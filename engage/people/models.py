@@ -68,6 +68,8 @@ class Team(TenantBase):
 
     name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(20), default="general")
+    #: a closed team takes nobody in; its name and its history stay
+    closed_at: Mapped[datetime | None]
 
 
 class Membership(TenantBase):

@@ -9,7 +9,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, Permission, Role, needs
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import directory, membership, offices, reveals, signing_in
+from engage.people import directory, membership, offices, panels, reveals, signing_in
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
 from engage.people.models import Person
@@ -40,6 +40,7 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         device_count=len(signing_in.list_devices(person.id)),
         words=ROLE_WORDS,
         offices=offices.OFFICES,
+        panels=panels.panels_of(person, me),
     )
 
 
