@@ -71,6 +71,20 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                     "roster.show",
                 ),
             ),
+            NavItem(
+                endpoint="teams.manage",
+                icon="flag",
+                text=_l("队伍"),
+                needs=Permission.MANAGE_MEMBERS,
+                under=(
+                    "teams.show",
+                    "teams.new",
+                    "teams.edit",
+                    "teams.ask_closure",
+                    "teams.running_out",
+                    "teams.new_training",
+                ),
+            ),
         ),
     ),
     (

@@ -34,6 +34,17 @@ VERBS: Final[dict[str, LazyString]] = {
     "role_ended": _l("收回了职务"),
     "team_joined": _l("加进了队伍"),
     "team_left": _l("移出了队伍"),
+    "team_founded": _l("建了队伍"),
+    "team_changed": _l("改了队伍"),
+    "team_closed": _l("解散了队伍"),
+    "team_reopened": _l("恢复了队伍"),
+    "team_leader_named": _l("定了队长"),
+    "team_leader_ended": _l("不再让他当队长"),
+    "team_applied": _l("申请进队"),
+    "team_application_withdrawn": _l("撤回了进队申请"),
+    "team_application_declined": _l("没有批准进队"),
+    "qualified": _l("记了培训"),
+    "qualification_revoked": _l("收回了资格"),
     # the roster
     "roster_imported": _l("导入了花名册"),
     "roster_undone": _l("撤掉了一次导入"),
@@ -100,7 +111,7 @@ VERBS: Final[dict[str, LazyString]] = {
 }
 
 KINDS: Final = (
-    "person", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
+    "person", "team", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
     "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
 )  # fmt: skip
 
@@ -109,6 +120,7 @@ def kind_words() -> dict[str, str]:
     """Return what the kinds of things are called, in the order of KINDS and in the reader's language."""
     return {
         "person": pgettext("thing", "成员"),
+        "team": pgettext("thing", "队伍"),
         "roster_batch": pgettext("thing", "名单"),
         "activity": pgettext("thing", "活动"),
         "shift": pgettext("thing", "班次"),

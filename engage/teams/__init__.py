@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.teams.applications import apply, approve, decline, withdraw
-from engage.teams.commands import TeamPlan, found_team, name_leader
+from engage.teams.commands import TeamPlan, change_team, found_team, name_leader
 from engage.teams.leaving import OwnRecords, forget, records_of
 from engage.teams.queries import count_waiting_for, led_by
 from engage.teams.register import TrainingCard, count_running_out, trained_kinds
@@ -25,6 +25,7 @@ __all__ = [
     "TrainingDay",
     "apply",
     "approve",
+    "change_team",
     "count_running_out",
     "count_waiting_for",
     "decline",

@@ -43,6 +43,8 @@ TABLES = {
     "vote_id": "vote",
     "batch_id": "roster_batch",
     "consent_id": "consent",
+    "application_id": "team_application",
+    "qualification_id": "qualification",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}

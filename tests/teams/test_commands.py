@@ -298,9 +298,7 @@ def test_the_list_narrows_by_team(world: World, team: int) -> None:
     assert listed(register.Looked(team_id=team)) == [world.leader.person_id]
 
 
-def test_erasing_forgets_applications_and_trainings_and_keeps_what_one_did_for_others(
-    world: World, team: int
-) -> None:
+def test_erasing_forgets_applications_and_trainings_and_keeps_what_one_did_for_others(world: World, team: int) -> None:
     ask(world, team)
     record(world, world.volunteer)
     applications.approve(application_id=ask(world, team, who=world.neighbour), actor=world.leader, now=NOW)
@@ -313,5 +311,3 @@ def test_erasing_forgets_applications_and_trainings_and_keeps_what_one_did_for_o
     assert queries.led_by(world.leader.person_id) == []
     kept = teams.records_of(world.neighbour.person_id, today=TODAY)
     assert kept.applications[0].decided_by == world.leader.person_id
-
-
