@@ -8,6 +8,7 @@ from datetime import datetime
 from engage import activities, attendance, ledger, people, places, resolutions, rewards, talks, teams, topics, votes
 from engage.core import clock
 from engage.core.access import Actor
+from engage.teams import OwnRecords as TeamRecords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ class MyData:
     teams: list[people.TeamCard]
     records: people.OwnRecords
     #: times in teams, teams led, applications, trainings
-    in_teams: teams.OwnRecords
+    in_teams: TeamRecords
     looks: list[Look]
     #: approved minutes of all kinds
     minutes: int

@@ -19,10 +19,14 @@ from engage.people.directory import Filters, Found, TeamCard, list_teams, search
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.leaving import erase, is_erased, is_last_secretary
+from engage.people.media import MediumRefused, Shown, holder_of, report_lost
+from engage.people.media import read as read_medium
+from engage.people.media import use as use_medium
 from engage.people.models import Person
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.panels import add_panel
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
+from engage.people.printing import make_batch
 from engage.people.queries import (
     count_persons,
     find_by_member_no,
@@ -69,10 +73,12 @@ __all__ = [
     "BadPhone",
     "Filters",
     "Found",
+    "MediumRefused",
     "Newcomer",
     "OnRoll",
     "OwnRecords",
     "Person",
+    "Shown",
     "Slip",
     "Spell",
     "TeamCard",
@@ -105,6 +111,7 @@ __all__ = [
     "get_person",
     "get_team",
     "grant_role",
+    "holder_of",
     "holders_of",
     "household_of",
     "init_app",
@@ -116,6 +123,7 @@ __all__ = [
     "issue_slip_codes",
     "list_reveals",
     "list_teams",
+    "make_batch",
     "masked_phone",
     "members_of",
     "names_of",
@@ -124,9 +132,11 @@ __all__ = [
     "persons_of",
     "phone_index",
     "polite_name",
+    "read_medium",
     "records_of",
     "remember_device",
     "rename_team",
+    "report_lost",
     "roll",
     "roll_in_turn",
     "search",
@@ -143,6 +153,7 @@ __all__ = [
     "units_of",
     "units_with_voters",
     "unsealed_phone",
+    "use_medium",
     "withdraw_many",
 ]
 

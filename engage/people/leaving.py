@@ -9,13 +9,12 @@ from sqlalchemy import delete, select, update
 from engage.core.access import Role
 from engage.core.database import db, require_transaction
 from engage.core.tenancy import current_community_id
-from engage.people import rules
+from engage.people import media, rules
 from engage.people.devices import end_devices
 from engage.people.models import (
     Activation,
     Credential,
     Device,
-    Medium,
     Membership,
     Person,
     PhoneReveal,
@@ -68,9 +67,7 @@ def erase(*, person_id: int, now: datetime) -> str:
     for table in _GONE:
         session.execute(delete(table).where(table.person_id == person_id))
     session.execute(update(Device).where(Device.person_id == person_id).values(label=""))
-    session.execute(
-        update(Medium).where(Medium.person_id == person_id, Medium.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    media.revoke_all(person_id=person_id, now=now)
     session.execute(update(PhoneReveal).where(PhoneReveal.person_id == person_id).values(reason=""))
     session.flush()
     return person.name

@@ -12,6 +12,7 @@ from engage.core.i18n import _
 from engage.people import directory, membership, offices, panels, reveals, signing_in
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
+from engage.people.media import media_of
 from engage.people.models import Person
 from engage.people.queries import get_person, units_of
 from engage.people.words import ROLE_WORDS
@@ -37,6 +38,7 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         all_teams=directory.list_teams(),
         activated=bool(directory.activated_ids([person.id])),
         card_version=live_version(person.id),
+        media=media_of(person.id),
         device_count=len(signing_in.list_devices(person.id)),
         words=ROLE_WORDS,
         offices=offices.OFFICES,

@@ -42,6 +42,8 @@ TABLES = {
     "topic_id": "topic",
     "vote_id": "vote",
     "batch_id": "roster_batch",
+    "people.batch_id": "card_batch",
+    "medium_id": "medium",
     "consent_id": "consent",
     "application_id": "team_application",
     "qualification_id": "qualification",
