@@ -38,6 +38,10 @@ def form(stage: Stage) -> None:
         person_ids=tuple(sorted(people.team_member_ids(ids[cast.PATROL])))[:6],
     )
     teams.record_training(training=course, actor=stage["clerk"], key=stage.key(), now=stage.ago(days=59))
+    everybody = people.team_member_ids(ids[cast.PATROL])
+    people.make_batch(
+        person_ids=everybody, chosen=cast.PATROL, actor=stage["clerk"], key=stage.key(), now=stage.ago(days=79)
+    )
     teams.apply(team_id=ids[cast.PATROL], words=_WISH, actor=stage["second_teller"], now=stage.ago(hours=20))
 
 

@@ -30,6 +30,9 @@ VERBS: Final[dict[str, LazyString]] = {
     "many_phones_seen": _l("一天看了很多电话"),
     "card_replaced": _l("换了证件"),
     "slips_printed": _l("打印了激活条"),
+    "cards_printed": _l("印了一批证件"),
+    "medium_lost": _l("挂失了证件"),
+    "phone_code_opened": _l("打开了会员码"),
     "role_given": _l("给了职务"),
     "role_ended": _l("收回了职务"),
     "team_joined": _l("加进了队伍"),
@@ -111,7 +114,7 @@ VERBS: Final[dict[str, LazyString]] = {
 }
 
 KINDS: Final = (
-    "person", "team", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
+    "person", "team", "card_batch", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
     "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
 )  # fmt: skip
 
@@ -121,6 +124,7 @@ def kind_words() -> dict[str, str]:
     return {
         "person": pgettext("thing", "成员"),
         "team": pgettext("thing", "队伍"),
+        "card_batch": pgettext("thing", "印证批次"),
         "roster_batch": pgettext("thing", "名单"),
         "activity": pgettext("thing", "活动"),
         "shift": pgettext("thing", "班次"),

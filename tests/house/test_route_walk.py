@@ -37,6 +37,10 @@ CANARIES = {
     "vote": ("question",),
     "resolution": ("title", "text", "owner_text"),
     "agenda_round": ("title",),
+    "team_profile": ("about",),
+    "team_application": ("words",),
+    "qualification": ("note",),
+    "card_batch": ("chosen",),
 }
 CANARY = "金丝雀"
 
@@ -51,6 +55,10 @@ OWNERS_ONLY = {
     "attendance.create_closure": "as the roll it belongs to",
     "attendance.create_end": "as the roll it belongs to",
     "topics.withdraw": "who filed the topic",
+    "teams.approve": "who leads this team, and the office",
+    "teams.decline": "as its approval",
+    "teams.add_member": "as its applications",
+    "teams.remove_member": "as its applications",
     "people.update": "an entry with a secretary's role is the secretary's",
     "people.edit": "an entry with a secretary's role is the secretary's",
     "people.change_status": "an entry with a secretary's role is the secretary's",
