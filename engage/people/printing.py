@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import db, transaction
 from engage.core.fence import get_in_scope
+from engage.core.tenancy import current_community_id
 from engage.people.activations import SHEET_AT_MOST
 from engage.people.cards import issue_cards
 from engage.people.models import Credential, Membership, Person
@@ -101,11 +102,16 @@ def make_batch(*, person_ids: Collection[int], chosen: str, actor: Actor, key: s
         live = select(Medium.id, Medium.person_id).where(
             Medium.person_id.in_(wanted), Medium.kind == "card", Medium.revoked_at.is_(None)
         )
-        session.add_all(
-            CardBatchLine(batch_id=batch.id, medium_id=row.id, person_id=row.person_id)
+        lines = [
+            {
+                "community_id": current_community_id(),
+                "batch_id": batch.id,
+                "medium_id": row.id,
+                "person_id": row.person_id,
+            }
             for row in session.execute(live).all()
-        )
-        session.flush()
+        ]
+        session.execute(insert(CardBatchLine), lines)
         audit.record("cards_printed", actor=actor, subject=f"card_batch:{batch.id}", now=now, people=len(wanted))
         idempotency.remember(
             actor_id=actor.person_id, key=key, fingerprint=fingerprint, outcome={"batch_id": batch.id}, now=now

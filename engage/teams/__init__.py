@@ -48,11 +48,11 @@ __all__ = [
 def init_app(app: Flask) -> None:
     """Open the pages, and let a person's page show what this room knows of them."""
     from engage import people
-    from engage.teams import panel, views, views_answers, views_office, views_training, words
+    from engage.teams import views, views_answers, views_office, views_panel, views_training, words
 
     assert views_answers and views_office and views_training  # noqa: S101, PT018 - imported for their routes
     app.jinja_env.globals.update(
         training_word=words.training_word, team_kind_word=words.kind_word, team_kind_icon=words.kind_icon
     )
-    people.add_panel(app, panel.of_person)
+    people.add_panel(app, views_panel.of_person)
     app.register_blueprint(views.bp)
