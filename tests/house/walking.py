@@ -42,12 +42,16 @@ TABLES = {
     "topic_id": "topic",
     "vote_id": "vote",
     "batch_id": "roster_batch",
+    "people.batch_id": "card_batch",
+    "medium_id": "medium",
     "consent_id": "consent",
     "place_id": "place",
     "unit_id": "unit",
     "tenancy_id": "tenancy",
     "change_id": "grid_change",
     "delegation_id": "delegation",
+    "application_id": "team_application",
+    "qualification_id": "qualification",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
