@@ -37,6 +37,8 @@ class MyData:
     ties: list[Tie]
     teams: list[people.TeamCard]
     records: people.OwnRecords
+    #: roles handed over to somebody, and those the person stands in for
+    stand_ins: list[people.StandIn]
     looks: list[Look]
     #: approved minutes of all kinds
     minutes: int
@@ -77,6 +79,7 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
         ],
         teams=people.teams_of([person_id]).get(person_id, []),
         records=people.records_of(person_id),
+        stand_ins=people.stand_ins_of(person_id, now=now, at_most=1000),
         looks=[Look(who=names.get(who, ""), reason=reason, at=at) for who, reason, at in looks],
         minutes=sum(card.minutes for card in sessions if card.state == "approved"),
         sessions=sessions,
