@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from engage.places import community_of
 COOKIE = "engage_device"
 _LIFE = timedelta(days=180)
 _SEEN_EVERY = timedelta(hours=6)
+_LONGEST_NUMBER = 10
 
 _devices: Table = Device.__table__  # type: ignore[assignment]
 _persons: Table = Person.__table__  # type: ignore[assignment]
@@ -37,7 +39,7 @@ _more = or_(
     )
 )
 #: Everything a request must know of its sender, in one statement made once: a row for each role, one without any.
-#: Plain Core, so not confined by the fence: the cookie decides which community this is.
+#: Plain Core, so not confined by the fence: the cookie says which community this is.
 _WHO = (
     select(
         _devices.c.id.label("device_id"),
@@ -67,9 +69,20 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def scope_of(cookie: str) -> AbstractContextManager[None]:
+    """Return the scope in which to look for the device behind a cookie: the community it names in front.
+
+    A cookie that names another community than its own opens nothing there. Those from before ADR 0023 name none.
+    """
+    number, dot, _rest = cookie.partition(".")
+    if dot and number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER:
+        return tenancy.scoped(int(number))
+    return tenancy.everywhere(reason="a cookie made before cookies named their community")
+
+
 def remember_device(*, person: Person, label: str, now: datetime) -> str:
     """Open a device inside the caller's transaction; returns the cookie's value, which is kept nowhere else."""
-    token = secrets.token_urlsafe(32)
+    token = f"{person.community_id}.{secrets.token_urlsafe(32)}"
     require_transaction().add(
         Device(
             community_id=person.community_id,
@@ -92,7 +105,8 @@ def load_actor(request: Request) -> Actor | None:
     if not token:
         return None
     now = clock.now()
-    found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token), "now": now}).all()
+    with scope_of(token):
+        found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token), "now": now}).all()
     if not found or found[0].signed_in_at + _LIFE < now:
         return None
     person = found[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -60,17 +60,21 @@ def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The whole story in one database, told once for all the walks."""
     databases: Databases = request.getfixturevalue(f"_{request.param}")
     url = databases.fresh()
-    app = make_app(database_url=url, data_dir=tmp_path_factory.mktemp("walk"))
+    with walking_through(make_app(database_url=url, data_dir=tmp_path_factory.mktemp("walk"))) as walk:
+        yield walk
+    databases.discard(url)
+
+
+@contextmanager
+def walking_through(app: Flask) -> Iterator[walkers.Walk]:
+    """Tell the story in an empty database, and stop the clock at its evening."""
     app.config["WTF_CSRF_ENABLED"] = False  # the token has a test of its own, for every route
     walking.listen_to_forms(app)
-    with ExitStack() as stack:
-        stack.enter_context(app.app_context())
-        stack.enter_context(time_machine.travel(make.NOW, tick=False))
+    with app.app_context(), time_machine.travel(make.NOW, tick=False):
         demo.tell(now=make.NOW)
         yield cast(app)
         db.session.remove()
         db.engine.dispose()
-    databases.discard(url)
 
 
 def test_w1_every_route_answers_each_actor_as_its_mark_says(walk: Walk) -> None:
