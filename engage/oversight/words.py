@@ -35,7 +35,7 @@ VERBS: Final[dict[str, LazyString]] = {
     "phone_code_opened": _l("打开了会员码"),
     "role_given": _l("给了职务"),
     "role_ended": _l("收回了职务"),
-    "role_handed_over": _l("请人代班"),
+    "role_handed_over": _l("请人代了班"),
     "role_taken_back": _l("收回了代班"),
     "region_role_given": _l("给了街道或区里的职务"),
     "region_role_ended": _l("收回了街道或区里的职务"),
