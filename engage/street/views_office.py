@@ -24,7 +24,7 @@ def office(community_id: int, *, me: Actor) -> Response:
     return web.page(
         "street/office.html",
         fragment="street/_acts.html",
-        community=community,
+        office=community,
         wanted=wanted,
         asked=oversight.address_of(wanted),
         log=oversight.read_office_log(community=community, wanted=wanted),
@@ -51,7 +51,7 @@ def _ask(community: CommunityCard, *, reason: str = "", error: str = "", status:
         "street/ask.html",
         fragment="street/_reason.html",
         status=status,
-        community=community,
+        office=community,
         reason=reason,
         error=error,
     )
