@@ -46,6 +46,7 @@ from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone
 from engage.people.printing import make_batch
 from engage.people.queries import (
     count_persons,
+    ever_in_office,
     find_by_member_no,
     find_ids,
     get_person,
@@ -128,6 +129,7 @@ __all__ = [
     "enrol_many",
     "enter_team",
     "erase",
+    "ever_in_office",
     "find_by_card",
     "find_by_member_no",
     "find_ids",
