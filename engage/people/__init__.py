@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
+from engage.people.aliases import become_alias, end_alias, find_survivor, selves, selves_of
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
 from engage.people.departure import (
     Withdrawn,
@@ -17,6 +18,7 @@ from engage.people.departure import (
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.history import steps_of
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.models import Person
@@ -60,6 +62,7 @@ __all__ = [
     "activate",
     "actor_of",
     "appoint_many",
+    "become_alias",
     "card_address",
     "card_addresses",
     "card_token",
@@ -67,6 +70,7 @@ __all__ = [
     "count_persons",
     "count_unused_slips",
     "dissolve_empty_teams",
+    "end_alias",
     "end_grants",
     "enrol",
     "enrol_many",
@@ -75,6 +79,7 @@ __all__ = [
     "find_by_member_no",
     "find_ids",
     "find_invitation",
+    "find_survivor",
     "get_person",
     "grant_role",
     "holders_of",
@@ -99,8 +104,11 @@ __all__ = [
     "roll",
     "roll_in_turn",
     "search",
+    "selves",
+    "selves_of",
     "send_away",
     "settle",
+    "steps_of",
     "team_member_ids",
     "team_names",
     "teams_of",

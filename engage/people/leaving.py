@@ -11,6 +11,7 @@ from engage.core.database import db, require_transaction
 from engage.core.tenancy import current_community_id
 from engage.people import rules
 from engage.people.devices import end_devices
+from engage.people.history import forget_reasons, note_step
 from engage.people.models import (
     Activation,
     Credential,
@@ -60,6 +61,10 @@ def erase(*, person_id: int, now: datetime) -> str:
     for column, value in phone_columns(None, community_id=current_community_id()).items():
         setattr(person, column, value)
     person.birth_year = person.grid_id = person.unit_id = None
+    person.languages = ""
+    forget_reasons(person_id)
+    if person.status != "closed":
+        note_step(person_id=person_id, was=person.status, became="closed", reason="", actor=None, now=now)
     person.is_volunteer = False
     person.status = "closed"
     end_devices(person_id=person_id, now=now)
