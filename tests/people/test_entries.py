@@ -106,8 +106,8 @@ def test_leaving_names_the_person_ends_the_roles_and_can_be_undone(world: World,
 
 def test_nobody_pauses_themselves_and_a_clerk_does_not_pause_the_secretary(world: World, sign_in: Open) -> None:
     clerk, why = sign_in(world.clerk), {"reason-pause": "外出半年"}
-    assert "另一位工作人员" in clerk.post(f"/members/{world.clerk.person_id}/pause", why, expect=422).refusal
-    clerk.post(f"/members/{world.secretary.person_id}/pause", why, expect=403)
+    assert "另一位工作人员" in clerk.post(f"/members/{world.clerk.person_id}/pause", data=why, expect=422).refusal
+    clerk.post(f"/members/{world.secretary.person_id}/pause", data=why, expect=403)
     clerk.post(f"/members/{world.secretary.person_id}", data={"name": "改个名", "is_volunteer": "1"}, expect=403)
     assert people.get_person(world.secretary.person_id).name == "何敏"
 
