@@ -7,6 +7,7 @@ A room may know the rooms before it in this list, never those after it.
 ROOMS = (
     "places",
     "people",
+    "guardians",
     "roster",
     "ledger",
     "activities",

@@ -10,6 +10,7 @@ from engage.activities.queries import (
     CodeSeed,
     ShiftCard,
     get_shift,
+    is_for_minors,
     is_joined,
     joined_ids,
     list_running,
@@ -19,7 +20,7 @@ from engage.activities.queries import (
     shifts_of,
     sign_up_states,
 )
-from engage.activities.rules import Kind, Nature, Plan
+from engage.activities.rules import Kind, Nature, Plan, ensure_old_enough
 
 __all__ = [
     "CodeSeed",
@@ -31,9 +32,11 @@ __all__ = [
     "cancel_shift",
     "cannot_come",
     "change_shift",
+    "ensure_old_enough",
     "expected_of",
     "get_shift",
     "init_app",
+    "is_for_minors",
     "is_joined",
     "joined_ids",
     "led_by",

@@ -10,11 +10,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage import people
+from engage import guardians, people
 from engage.activities import queries, rules
 from engage.activities.models import Activity, Shift, SignUp
 from engage.activities.rules import JoinRefused, Plan, PlanRefused, SignUpState
-from engage.core import audit, idempotency
+from engage.core import audit, clock, idempotency
 from engage.core.access import Actor, Permission
 from engage.core.database import transaction
 from engage.core.errors import N_, DomainError, Forbidden
@@ -111,9 +111,10 @@ def cancel_shift(*, shift_id: int, reason: str, actor: Actor, now: datetime) -> 
 def sign_up(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -> SignUpReceipt:
     """Put a person down: joined while there is room, else on the waiting list. Asking twice gives the same answer.
 
-    Raises `JoinRefused`, `Forbidden` when it is done for somebody else without leading shifts.
+    A minor is put down only with a guardian's yes on record; the guardian may do it for them.
+    Raises `JoinRefused`, `guardians.NeedsGuardian`, `Forbidden` when it is done for somebody else without leading shifts.
     """
-    _ensure_may_write_for(person_id, actor=actor)
+    _ensure_may_write_for(person_id, actor=actor, now=now)
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
         person = people.get_person(person_id)
@@ -123,6 +124,7 @@ def sign_up(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -> Si
         activity = get_in_scope(Activity, shift.activity_id)
         if person.status != "active":
             raise JoinRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), name=person.name)
+        guardians.ensure_consented(person_id, born=person.birth_year, name=person.name, now=now)
         rules.ensure_can_join(
             kind=activity.kind,
             starts_at=shift.starts_at,
@@ -150,7 +152,7 @@ def cannot_come(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -
 
     Raises `JoinRefused` when the shift is over, `Forbidden` as `sign_up`.
     """
-    _ensure_may_write_for(person_id, actor=actor)
+    _ensure_may_write_for(person_id, actor=actor, now=now)
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
         row = _find_row(session, shift_id=shift_id, person_id=person_id)
@@ -195,8 +197,10 @@ def _activity_columns(plan: Plan) -> dict[str, object]:
     }
 
 
-def _ensure_may_write_for(person_id: int, *, actor: Actor) -> None:
-    if actor.person_id != person_id and not actor.can(Permission.LEAD_SHIFT):
+def _ensure_may_write_for(person_id: int, *, actor: Actor, now: datetime) -> None:
+    if actor.person_id == person_id or actor.can(Permission.LEAD_SHIFT):
+        return
+    if not guardians.is_guardian(guardian_id=actor.person_id, minor_id=person_id, on=clock.local_date(now)):
         raise Forbidden
 
 

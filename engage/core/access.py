@@ -95,6 +95,7 @@ class Actor:
     roles: frozenset[Role]
     device_id: int = 0
     unit_id: int | None = None
+    birth_year: int | None = None
 
     is_authenticated = True
     is_active = True

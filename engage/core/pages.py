@@ -67,6 +67,8 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                     "people.edit",
                     "people.slips",
                     "people.cards_to_print",
+                    "guardians.index",
+                    "guardians.show",
                     "roster.index",
                     "roster.show",
                 ),

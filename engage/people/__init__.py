@@ -16,7 +16,7 @@ from engage.people.departure import (
     withdraw_many,
 )
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
-from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
+from engage.people.directory import Filters, Found, TeamCard, born_since, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.history import steps_of
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
@@ -63,6 +63,7 @@ __all__ = [
     "actor_of",
     "appoint_many",
     "become_alias",
+    "born_since",
     "card_address",
     "card_addresses",
     "card_token",

@@ -32,7 +32,10 @@ _WHO = (
         _devices.c.id.label("device_id"),
         _devices.c.signed_in_at,
         _devices.c.seen_at,
-        *(_persons.c[name] for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer")),
+        *(
+            _persons.c[name]
+            for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer", "birth_year")
+        ),
         _grants.c.role,
     )
     .join(_persons, (_persons.c.id == _devices.c.person_id) & (_persons.c.community_id == _devices.c.community_id))
@@ -105,6 +108,7 @@ def _actor(person: Any, *, roles: Iterable[str], device_id: int) -> Actor:
         roles=frozenset(implied | {Role(role) for role in roles}),
         device_id=device_id,
         unit_id=person.unit_id,
+        birth_year=person.birth_year,
     )
 
 

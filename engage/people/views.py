@@ -129,9 +129,7 @@ def create_activation(code: str) -> Response:
         entry = activations.activate(invitation=invitation, arrival=arrival, agreed=agreed, now=clock.now())
     except DomainError as refusal:
         who = polite_name(invitation.name)
-        return threshold.refused(
-            "people/activate.html", refusal, code=code, who=who, agreed=agreed, text=_text_now()
-        )
+        return threshold.refused("people/activate.html", refusal, code=code, who=who, agreed=agreed, text=_text_now())
     return threshold.let_in(entry, target=None, notice=_("密码设好了，您已登录"))
 
 

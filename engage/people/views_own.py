@@ -62,7 +62,9 @@ def new_consent(*, me: Actor) -> Response:
     text = consents.find_outstanding(me.person_id, now=clock.now())
     if text is None:
         return web.see_other(my_page())
-    return web.page("people/consent_new.html", text=text, next=web.safe_next(web.request.args.get("next"), otherwise=""))
+    return web.page(
+        "people/consent_new.html", text=text, next=web.safe_next(web.request.args.get("next"), otherwise="")
+    )
 
 
 @bp.post("/me/consents")

@@ -20,6 +20,7 @@ TRACES = {
     "phone_reveal": _l("有人看过电话"),
     "audit_event": _l("登记后来有人改过"),
     "person_event": _l("登记后来有人改过"),
+    "guardianship": _l("登记过监护"),
     "person_alias": _l("和别的登记合并过"),
     "sign_up": _l("报过名"),
     "scan": _l("签过到"),

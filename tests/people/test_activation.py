@@ -125,7 +125,9 @@ def test_a_slip_ends_every_device_the_person_had(
 
 def test_a_paused_persons_slip_is_dead(world: World, client: CheckingClient, sign_in: Any, slip_for: Slip) -> None:
     code = slip_for(world.volunteer)
-    sign_in(world.secretary).post(f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303)
+    sign_in(world.secretary).post(
+        f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303
+    )
     client.get(f"/activate/{code}", expect=422)
 
 
