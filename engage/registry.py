@@ -18,6 +18,7 @@ ROOMS = (
     "topics",
     "talks",
     "resolutions",
+    "merging",
     "oversight",
     "board",
     "home",

@@ -6,6 +6,7 @@ from flask import Flask
 
 from engage.activities.commands import cancel_shift, cannot_come, change_shift, plan_activity, sign_up
 from engage.activities.leaving import OwnSignUp, expected_of, led_by, sign_ups_of, withdraw_from_all
+from engage.activities.merging import move_sign_ups, move_sign_ups_back
 from engage.activities.queries import (
     CodeSeed,
     ShiftCard,
@@ -42,6 +43,8 @@ __all__ = [
     "led_by",
     "list_running",
     "list_shifts",
+    "move_sign_ups",
+    "move_sign_ups_back",
     "plan_activity",
     "seed_of",
     "shift_cards",

@@ -6,6 +6,7 @@ from flask import Flask
 
 from engage.guardians.commands import confirm_own, link, withdraw_consent
 from engage.guardians.leaving import end_all
+from engage.guardians.merging import move_bonds, move_bonds_back
 from engage.guardians.queries import (
     Bond,
     bonds_of,
@@ -35,6 +36,8 @@ __all__ = [
     "init_app",
     "is_guardian",
     "link",
+    "move_bonds",
+    "move_bonds_back",
     "name_for_all",
     "names_for_all",
     "withdraw_consent",

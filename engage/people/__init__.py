@@ -20,8 +20,11 @@ from engage.people.directory import Filters, Found, TeamCard, born_since, list_t
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.history import steps_of
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
+from engage.people.languages import words_of as language_words
 from engage.people.leaving import erase, is_erased, is_last_secretary
+from engage.people.merging import FACTS, Twins, find_twins, hand_over, swap_facts, take_back, teams_and_ties
 from engage.people.models import Person
+from engage.people.offices import ensure_office_may, holds_office
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.queries import (
@@ -46,6 +49,7 @@ from engage.people.words import ROLE_WORDS, TIE_WORDS
 
 __all__ = [
     "COOKIE",
+    "FACTS",
     "ROLE_WORDS",
     "TIE_WORDS",
     "Arrival",
@@ -58,6 +62,7 @@ __all__ = [
     "Person",
     "Slip",
     "TeamCard",
+    "Twins",
     "Withdrawn",
     "activate",
     "actor_of",
@@ -75,15 +80,19 @@ __all__ = [
     "end_grants",
     "enrol",
     "enrol_many",
+    "ensure_office_may",
     "erase",
     "find_by_card",
     "find_by_member_no",
     "find_ids",
     "find_invitation",
     "find_survivor",
+    "find_twins",
     "get_person",
     "grant_role",
+    "hand_over",
     "holders_of",
+    "holds_office",
     "household_of",
     "init_app",
     "is_active",
@@ -91,6 +100,7 @@ __all__ = [
     "is_last_secretary",
     "issue_cards",
     "issue_slip_codes",
+    "language_words",
     "list_reveals",
     "list_teams",
     "masked_phone",
@@ -110,8 +120,11 @@ __all__ = [
     "send_away",
     "settle",
     "steps_of",
+    "swap_facts",
+    "take_back",
     "team_member_ids",
     "team_names",
+    "teams_and_ties",
     "teams_of",
     "units_of",
     "units_with_voters",

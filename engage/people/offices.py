@@ -74,6 +74,12 @@ def end_roles_of(person_id: int, *, now: datetime) -> None:
         grant.ended_at = now
 
 
+def holds_office(person_id: int) -> bool:
+    """Tell whether somebody holds any role now, at whatever place."""
+    held = select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
+    return db.session.scalar(held.limit(1)) is not None
+
+
 def ensure_office_may(person_id: int, actor: Actor) -> None:
     """Only a secretary touches the entry of somebody who holds a secretary's role."""
     holds = db.session.scalar(

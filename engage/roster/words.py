@@ -22,6 +22,8 @@ TRACES = {
     "person_event": _l("登记后来有人改过"),
     "guardianship": _l("登记过监护"),
     "person_alias": _l("和别的登记合并过"),
+    "person_merge": _l("和别的登记合并过"),
+    "not_same_person": _l("和别的登记对过"),
     "sign_up": _l("报过名"),
     "scan": _l("签过到"),
     "service_session": _l("有服务时长"),

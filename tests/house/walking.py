@@ -44,6 +44,8 @@ TABLES = {
     "batch_id": "roster_batch",
     "consent_id": "consent",
     "bond_id": "guardianship",
+    "merge_id": "person_merge",
+    "other_id": "person",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
