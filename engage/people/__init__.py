@@ -24,6 +24,7 @@ from engage.people.languages import words_of as language_words
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.merging import FACTS, Twins, find_twins, hand_over, swap_facts, take_back, teams_and_ties
 from engage.people.models import Person
+from engage.people.models_history import PersonEvent
 from engage.people.offices import ensure_office_may, holds_office
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
@@ -60,6 +61,7 @@ __all__ = [
     "OnRoll",
     "OwnRecords",
     "Person",
+    "PersonEvent",
     "Slip",
     "TeamCard",
     "Twins",
