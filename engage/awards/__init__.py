@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.awards.commands import AwardReceipt, approve_and_award, approve_rule, draft_rule, refuse_service
-from engage.awards.merging import Cut, cut, mend
+from engage.awards.merging import paid_twice
 from engage.awards.rules import DEFAULT_CODE, DEFAULT_TERMS, BadRule, NoRule, Terms
 
 __all__ = [
@@ -13,15 +13,13 @@ __all__ = [
     "DEFAULT_TERMS",
     "AwardReceipt",
     "BadRule",
-    "Cut",
     "NoRule",
     "Terms",
     "approve_and_award",
     "approve_rule",
-    "cut",
     "draft_rule",
     "init_app",
-    "mend",
+    "paid_twice",
     "refuse_service",
 ]
 

@@ -97,7 +97,7 @@ def _ensure_may(survivor_id: int, merged_id: int, *, actor: Actor, now: datetime
 def _join(row: PersonMerge, *, actor: Actor, now: datetime) -> None:
     pair = {"from_id": row.merged_id, "to_id": row.survivor_id}
     shortened = attendance.give_way(**pair)
-    cuts = awards.cut({one["session_id"]: one["left"] for one in shortened})
+    twice = awards.paid_twice({one["session_id"]: one["left"] for one in shortened})
     sign_ups = activities.move_sign_ups(**pair, actor=actor, now=now)
     row.ledger_seq = ledger.lock_for_merge()
     row.points = ledger.carry_over(
@@ -105,7 +105,7 @@ def _join(row: PersonMerge, *, actor: Actor, now: datetime) -> None:
         source=f"merge:{row.id}",
         actor_id=actor.person_id,
         now=now,
-        paid_twice=[(one["source"], one["back"]) for one in cuts if one["back"]],
+        paid_twice=twice,
     )
     bonds = guardians.move_bonds(**pair)
     people.swap_facts(survivor_id=row.survivor_id, merged_id=row.merged_id, facts=row.facts)
@@ -113,7 +113,6 @@ def _join(row: PersonMerge, *, actor: Actor, now: datetime) -> None:
     earlier = people.become_alias(person_id=row.merged_id, survivor_id=row.survivor_id, now=now)
     row.details = {
         "shortened": shortened,
-        "cuts": cuts,
         "sign_ups": sign_ups,
         "bonds": bonds,
         "moved": moved,
@@ -136,7 +135,6 @@ def undo(*, merge_id: int, actor: Actor, now: datetime) -> MergeCard:
         pair = {"from_id": row.merged_id, "to_id": row.survivor_id}
         details = row.details
         attendance.take_their_time_back(details["shortened"])
-        awards.mend(details["cuts"])
         activities.move_sign_ups_back(details["sign_ups"], **pair)
         if used := ledger.what_blocks_going_back(**pair, since_seq=row.ledger_seq):
             raise UndoRefused(N_("并过来的分已经用掉%(used)s分，撤不回来了"), used=used)

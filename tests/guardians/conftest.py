@@ -55,9 +55,7 @@ def family(world: World) -> Family:
 @pytest.fixture
 def afternoon(world: World) -> ShiftCard:
     """A patrol this evening that is over at nine sharp."""
-    return make_shift(
-        actor=world.secretary, leader_no=world.leader.member_no, starts=time(19, 30), ends=time(21, 0)
-    )
+    return make_shift(actor=world.secretary, leader_no=world.leader.member_no, starts=time(19, 30), ends=time(21, 0))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -65,9 +65,7 @@ def test_from_fourteen_the_confirmation_stands_before_the_first_sign_up(
 ) -> None:
     with pytest.raises(NeedsGuardian, match="18岁"):
         join(afternoon, family.youth, by=family.youth)
-    commands.confirm_on_paper(
-        bond_id=family.youth_bond, minor_id=family.youth.person_id, actor=world.clerk, now=NOW
-    )
+    commands.confirm_on_paper(bond_id=family.youth_bond, minor_id=family.youth.person_id, actor=world.clerk, now=NOW)
     join(afternoon, family.youth, by=family.youth)
     assert said(family.youth, afternoon) == "joined"
 
@@ -126,9 +124,7 @@ def test_a_minor_who_walks_up_by_day_needs_the_yes_too(world: World, family: Fam
 
 
 def test_under_fourteen_there_is_no_way_to_sign_in(world: World, family: Family) -> None:
-    [slip] = activations.issue_slip_codes(
-        person_ids=[family.child.person_id], actor=world.secretary, key="s", now=NOW
-    )
+    [slip] = activations.issue_slip_codes(person_ids=[family.child.person_id], actor=world.secretary, key="s", now=NOW)
     arrival = Arrival(account="", password="四样爱吃的菜都写上", network="n", label="", old_cookie=None)
     invitation = activations.find_invitation(text=slip.code, network="n", now=NOW)
     with pytest.raises(GuardianActs):
@@ -195,9 +191,7 @@ def test_nobody_else_says_yes_or_takes_it_back(world: World, family: Family) -> 
     with pytest.raises(NotFound):
         children.withdraw_consent(bond_id=family.bond, actor=world.neighbour, now=NOW)
     with pytest.raises(NotFound):
-        commands.confirm_on_paper(
-            bond_id=family.bond, minor_id=family.youth.person_id, actor=world.clerk, now=NOW
-        )
+        commands.confirm_on_paper(bond_id=family.bond, minor_id=family.youth.person_id, actor=world.clerk, now=NOW)
 
 
 def test_the_office_does_not_write_down_its_own_children(world: World, family: Family) -> None:
@@ -207,9 +201,7 @@ def test_the_office_does_not_write_down_its_own_children(world: World, family: F
     db.session.rollback()
     bond = tie(world, minor=family.child, guardian=world.secretary)
     with pytest.raises(GuardianRefused, match="另一位"):
-        commands.confirm_on_paper(
-            bond_id=bond, minor_id=family.child.person_id, actor=world.secretary, now=NOW
-        )
+        commands.confirm_on_paper(bond_id=bond, minor_id=family.child.person_id, actor=world.secretary, now=NOW)
 
 
 def test_twice_is_once_and_a_new_tie_may_follow_an_ended_one(world: World, family: Family) -> None:

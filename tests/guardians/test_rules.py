@@ -57,7 +57,7 @@ def test_turning_eighteen_needs_no_job() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda at: at.replace(tzinfo=UTC)),
+    st.integers(0, 364 * 24 * 60).map(lambda minute: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)),
     st.integers(1, 12 * 60),
     st.integers(2008, 2020),
 )
