@@ -7,6 +7,7 @@ A room may know the rooms before it in this list, never those after it.
 ROOMS = (
     "places",
     "people",
+    "territory",
     "guardians",
     "roster",
     "ledger",
@@ -21,6 +22,7 @@ ROOMS = (
     "merging",
     "oversight",
     "board",
+    "street",
     "home",
     "demo",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.awards.commands import AwardReceipt, approve_and_award, approve_rule, draft_rule, refuse_service
+from engage.awards.figures import service_by_community
 from engage.awards.merging import paid_twice
 from engage.awards.rules import DEFAULT_CODE, DEFAULT_TERMS, BadRule, NoRule, Terms
 
@@ -21,6 +22,7 @@ __all__ = [
     "init_app",
     "paid_twice",
     "refuse_service",
+    "service_by_community",
 ]
 
 

@@ -24,7 +24,7 @@ def index(*, me: Actor) -> Response:
     today = clock.local_date(clock.now())
     args = web.request.args
     number = int(args["page"]) if args.get("page", "").isdecimal() and len(args["page"]) < 6 else 1
-    found = people.born_since(today.year - ADULT_AT, page=number, size=PAGE)
+    found = people.born_since(today.year - ADULT_AT, reach=me.reach(Permission.SEE_MEMBERS), page=number, size=PAGE)
     ids = [person.id for person in found.persons]
     return web.page(
         "guardians/index.html",
@@ -44,7 +44,8 @@ def show(person_id: int, *, me: Actor) -> Response:
 def _page(person_id: int, me: Actor, *, refusal: DomainError | None = None) -> Response:
     if refusal is not None and refusal.status not in {403, 422}:
         raise refusal
-    person, today = people.get_person(person_id), clock.local_date(clock.now())
+    person = people.person_within(person_id, actor=me, permission=Permission.SEE_MEMBERS)
+    today = clock.local_date(clock.now())
     bonds = queries.bonds_of(person_id)
     others = people.persons_of({bond.guardian_id for bond in bonds} | {bond.minor_id for bond in bonds})
     form = web.request.form
@@ -72,7 +73,7 @@ def _page(person_id: int, me: Actor, *, refusal: DomainError | None = None) -> R
 @needs(Permission.MANAGE_MEMBERS)
 def create(person_id: int, *, me: Actor) -> Response:
     """Write a guardian down, by the number on the card."""
-    people.get_person(person_id)
+    people.person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     form = web.request.form
     try:
         commands.link(
@@ -93,7 +94,7 @@ def create(person_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def confirm(person_id: int, bond_id: int, *, me: Actor) -> Response:
     """Keep that the signed sheet is here."""
-    people.get_person(person_id)
+    people.person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     try:
         commands.confirm_on_paper(bond_id=bond_id, minor_id=person_id, actor=me, now=clock.now())
     except DomainError as refusal:
@@ -105,7 +106,7 @@ def confirm(person_id: int, bond_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def close(person_id: int, bond_id: int, *, me: Actor) -> Response:
     """End a tie, with a reason."""
-    people.get_person(person_id)
+    people.person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     reason = " ".join(web.request.form.get("reason", "").split())[:120]
     try:
         commands.end(bond_id=bond_id, minor_id=person_id, reason=reason, actor=me, now=clock.now())

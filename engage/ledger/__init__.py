@@ -15,6 +15,7 @@ from engage.ledger.cards import (
 )
 from engage.ledger.carrying import carry_back, carry_over, lock_for_merge, what_blocks_going_back
 from engage.ledger.commands import expire_points, reverse_entry
+from engage.ledger.figures import issued_by_community
 from engage.ledger.leaving import count_entries, give_up_balance
 from engage.ledger.posting import hold, release_hold, spend_hold
 from engage.ledger.queries import (
@@ -59,6 +60,7 @@ __all__ = [
     "head",
     "hold",
     "init_app",
+    "issued_by_community",
     "list_entries",
     "lock_for_merge",
     "post_award",

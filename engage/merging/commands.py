@@ -109,7 +109,7 @@ def _join(row: PersonMerge, *, actor: Actor, now: datetime) -> None:
     )
     bonds = guardians.move_bonds(**pair)
     people.swap_facts(survivor_id=row.survivor_id, merged_id=row.merged_id, facts=row.facts)
-    moved = people.hand_over(**pair, actor=actor, reason=row.reason, now=now)
+    moved = people.fold_into(**pair, actor=actor, reason=row.reason, now=now)
     earlier = people.become_alias(person_id=row.merged_id, survivor_id=row.survivor_id, now=now)
     row.details = {
         "shortened": shortened,
@@ -142,7 +142,7 @@ def undo(*, merge_id: int, actor: Actor, now: datetime) -> MergeCard:
         guardians.move_bonds_back(details["bonds"], **pair)
         people.end_alias(person_id=row.merged_id, earlier=details["earlier"])
         people.swap_facts(survivor_id=row.survivor_id, merged_id=row.merged_id, facts=row.facts)
-        people.take_back(details["moved"], **pair, actor=actor, reason="", now=now)
+        people.unfold(details["moved"], **pair, actor=actor, reason="", now=now)
         row.undone_at, row.undone_by = now, actor.person_id
         session.flush()
         audit.record("merge_undone", actor=actor, subject=f"person:{row.survivor_id}", now=now, merged=row.merged_id)

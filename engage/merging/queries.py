@@ -139,16 +139,19 @@ def duties_of(person_id: int, *, now: datetime) -> list[str]:
     return ways
 
 
-def suggestions() -> list[people.Twins]:
-    """Return pairs that look like one person and of whom nobody said they are two, the likeliest first."""
+def suggestions(*, reach: frozenset[int] | None) -> list[people.Twins]:
+    """Return pairs within reach that look like one person and of whom nobody said they are two, the likeliest first."""
     known = {(row.first_id, row.second_id) for row in db.session.scalars(select(NotSame))}
-    return [twins for twins in people.find_twins() if (twins.first_id, twins.second_id) not in known]
+    found = [twins for twins in people.find_twins() if (twins.first_id, twins.second_id) not in known]
+    near = people.ids_within({one for twins in found for one in (twins.first_id, twins.second_id)}, reach=reach)
+    return [twins for twins in found if {twins.first_id, twins.second_id} <= near]
 
 
-def list_merges(*, limit: int = PAGE, offset: int = 0) -> list[MergeCard]:
-    """Return merges, the newest first."""
-    rows = db.session.scalars(select(PersonMerge).order_by(PersonMerge.id.desc()).limit(limit).offset(offset))
-    return [card_of(row) for row in rows]
+def list_merges(*, reach: frozenset[int] | None, limit: int = PAGE) -> list[MergeCard]:
+    """Return the latest merges into entries within reach, the newest first."""
+    rows = db.session.scalars(select(PersonMerge).order_by(PersonMerge.id.desc()).limit(limit)).all()
+    near = people.ids_within([row.survivor_id for row in rows], reach=reach)
+    return [card_of(row) for row in rows if row.survivor_id in near]
 
 
 def merges_of(person_ids: Collection[int]) -> list[MergeCard]:

@@ -27,15 +27,15 @@ def index(*, me: Actor) -> Response:
         if found[0] is not None and found[1] is not None and found[0].id != found[1].id:
             return web.see_other(web.url_for(".show", person_id=found[0].id, other_id=found[1].id))
         error = _("写两个不同的、名册上有的编号")
-    return _index(error=error, typed=typed)
+    return _index(me, error=error, typed=typed)
 
 
-def _index(*, error: str | None, typed: dict[str, str]) -> Response:
+def _index(me: Actor, *, error: str | None, typed: dict[str, str]) -> Response:
     number = web.request.args.get("page", "")
     page = int(number) if number.isdecimal() and 0 < len(number) < 5 else 1
-    found = queries.suggestions()
+    found = queries.suggestions(reach=me.reach(Permission.MANAGE_MEMBERS))
     shown = found[(page - 1) * queries.PAGE : page * queries.PAGE]
-    merges = queries.list_merges()
+    merges = queries.list_merges(reach=me.reach(Permission.MANAGE_MEMBERS))
     ids = {one for twins in shown for one in (twins.first_id, twins.second_id)}
     ids |= {one for card in merges for one in (card.merged_id, card.survivor_id, card.merged_by)}
     return web.page(
@@ -58,7 +58,13 @@ def _index(*, error: str | None, typed: dict[str, str]) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def show(person_id: int, other_id: int, *, me: Actor) -> Response:
     """Show two entries side by side; the first one stays."""
+    _ensure_reach(me, person_id, other_id)
     return _pair(person_id, other_id)
+
+
+def _ensure_reach(me: Actor, *person_ids: int) -> None:
+    for person_id in person_ids:
+        people.person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
 
 
 def _pair(person_id: int, other_id: int, *, refusal: DomainError | None = None) -> Response:
@@ -83,6 +89,7 @@ def _pair(person_id: int, other_id: int, *, refusal: DomainError | None = None) 
 @needs(Permission.MANAGE_MEMBERS)
 def create(person_id: int, other_id: int, *, me: Actor) -> Response:
     """Make them one."""
+    _ensure_reach(me, person_id, other_id)
     form = web.request.form
     try:
         card = commands.merge(
@@ -104,6 +111,7 @@ def create(person_id: int, other_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def merge(merge_id: int, *, me: Actor) -> Response:
     """Show one merge: what moved, and the way back while there is one."""
+    _ensure_reach(me, queries.get_merge(merge_id).survivor_id)
     return _merge(merge_id)
 
 
@@ -125,6 +133,7 @@ def _merge(merge_id: int, *, refusal: DomainError | None = None) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def undo(merge_id: int, *, me: Actor) -> Response:
     """Make them two again."""
+    _ensure_reach(me, queries.get_merge(merge_id).survivor_id)
     try:
         commands.undo(merge_id=merge_id, actor=me, now=clock.now())
     except DomainError as refusal:
@@ -137,6 +146,7 @@ def undo(merge_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def dismiss(person_id: int, other_id: int, *, me: Actor) -> Response:
     """Keep that these are two people."""
+    _ensure_reach(me, person_id, other_id)
     commands.say_two(first_id=person_id, second_id=other_id, actor=me, now=clock.now())
     web.flash(_("记下了：是两个人，不再提醒"))
     return web.see_other(web.url_for(".index"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.aliases import become_alias, end_alias, find_survivor, selves, selves_of
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
+from engage.people.delegations import StandIn, hand_over, own_roles, stand_ins_of, take_back
 from engage.people.departure import (
     Withdrawn,
     count_unused_slips,
@@ -18,14 +20,36 @@ from engage.people.departure import (
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, born_since, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.figures import members_by_community
 from engage.people.history import steps_of
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.languages import words_of as language_words
 from engage.people.leaving import erase, is_erased, is_last_secretary
-from engage.people.merging import FACTS, Twins, find_twins, hand_over, swap_facts, take_back, teams_and_ties
+from engage.people.merging import FACTS, Twins, find_twins, fold_into, swap_facts, teams_and_ties, unfold
 from engage.people.models import Person
 from engage.people.models_history import PersonEvent
-from engage.people.offices import ensure_office_may, holds_office
+from engage.people.neighbourhood import (
+    PlaceRole,
+    Resident,
+    count_by_grid,
+    move_persons,
+    move_role,
+    persons_of_grids,
+    residents_of,
+    roles_at,
+    unmove_role,
+    verify_tenancy,
+)
+from engage.people.offices import (
+    OFFICES,
+    Term,
+    end_role,
+    ensure_office_may,
+    give_role,
+    holder_of,
+    holds_office,
+    list_grants,
+)
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.queries import (
@@ -43,6 +67,7 @@ from engage.people.queries import (
     units_of,
     units_with_voters,
 )
+from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import list_reveals
 from engage.people.signing_in import Arrival
 from engage.people.threshold import send_away
@@ -51,6 +76,7 @@ from engage.people.words import ROLE_WORDS, TIE_WORDS
 __all__ = [
     "COOKIE",
     "FACTS",
+    "OFFICES",
     "ROLE_WORDS",
     "TIE_WORDS",
     "Arrival",
@@ -62,8 +88,12 @@ __all__ = [
     "OwnRecords",
     "Person",
     "PersonEvent",
+    "PlaceRole",
+    "Resident",
     "Slip",
+    "StandIn",
     "TeamCard",
+    "Term",
     "Twins",
     "Withdrawn",
     "activate",
@@ -75,11 +105,14 @@ __all__ = [
     "card_addresses",
     "card_token",
     "confirm_password",
+    "count_by_grid",
     "count_persons",
     "count_unused_slips",
     "dissolve_empty_teams",
     "end_alias",
     "end_grants",
+    "end_region_role",
+    "end_role",
     "enrol",
     "enrol_many",
     "ensure_office_may",
@@ -90,12 +123,17 @@ __all__ = [
     "find_invitation",
     "find_survivor",
     "find_twins",
+    "fold_into",
     "get_person",
+    "give_region_role",
+    "give_role",
     "grant_role",
     "hand_over",
+    "holder_of",
     "holders_of",
     "holds_office",
     "household_of",
+    "ids_within",
     "init_app",
     "is_active",
     "is_erased",
@@ -103,17 +141,28 @@ __all__ = [
     "issue_cards",
     "issue_slip_codes",
     "language_words",
+    "list_grants",
     "list_reveals",
     "list_teams",
     "masked_phone",
+    "members_by_community",
+    "move_persons",
+    "move_role",
     "names_of",
     "normalised_phone",
+    "own_roles",
+    "person_within",
     "persons_in_use",
+    "persons_living_in",
     "persons_of",
+    "persons_of_grids",
     "phone_index",
+    "places_of",
     "polite_name",
     "records_of",
     "remember_device",
+    "residents_of",
+    "roles_at",
     "roll",
     "roll_in_turn",
     "search",
@@ -121,6 +170,7 @@ __all__ = [
     "selves_of",
     "send_away",
     "settle",
+    "stand_ins_of",
     "steps_of",
     "swap_facts",
     "take_back",
@@ -128,9 +178,12 @@ __all__ = [
     "team_names",
     "teams_and_ties",
     "teams_of",
+    "unfold",
     "units_of",
     "units_with_voters",
+    "unmove_role",
     "unsealed_phone",
+    "verify_tenancy",
     "withdraw_many",
 ]
 

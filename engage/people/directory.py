@@ -12,7 +12,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from engage import places
 from engage.core.database import db
+from engage.people.grants import not_over
 from engage.people.models import Credential, Membership, Person, RoleGrant, Team
+from engage.people.reach import within
 from engage.people.rules import plain
 
 PAGE = 50
@@ -27,6 +29,8 @@ class Filters:
     grid_id: int | None = None
     team_id: int | None = None
     kind: str = "all"
+    #: the grids and buildings the reader's role reaches; None is the whole community
+    reach: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +62,9 @@ def search(*, filters: Filters, page: int = 1, size: int = PAGE) -> Found:
     return Found(persons=rows, total=total, page=shown, pages=pages)
 
 
-def born_since(year: int, *, page: int = 1, size: int = PAGE) -> Found:
-    """Return one page of the people on the roll who were born in this year or later, the youngest first."""
-    mine = (Person.birth_year >= year, Person.status != "closed")
+def born_since(year: int, *, reach: frozenset[int] | None, page: int = 1, size: int = PAGE) -> Found:
+    """Return one page of the people within reach who were born in this year or later, the youngest first."""
+    mine = (Person.birth_year >= year, Person.status != "closed", within(reach))
     total = int(db.session.scalar(select(func.count(Person.id)).where(*mine)) or 0)
     pages = max(-(-total // size), 1)
     shown = min(max(page, 1), pages)
@@ -76,7 +80,7 @@ def ids_matching(*, filters: Filters, at_most: int) -> list[int]:
 
 
 def _narrowed(statement: Select[Any], filters: Filters) -> Select[Any]:
-    statement = statement.where(Person.status != "closed")
+    statement = statement.where(Person.status != "closed", within(filters.reach))
     if filters.q:
         statement = statement.where(or_(*_matches(filters.q)))
     if filters.grid_id:
@@ -155,8 +159,8 @@ def teams_of(person_ids: Collection[int]) -> dict[int, list[TeamCard]]:
 
 
 def roles_of(person_ids: Collection[int]) -> dict[int, list[RoleGrant]]:
-    """Return the roles in force of each person."""
-    statement = select(RoleGrant).where(RoleGrant.person_id.in_(set(person_ids)), RoleGrant.ended_at.is_(None))
+    """Return the roles of each person that have not ended; one may begin on a later day."""
+    statement = select(RoleGrant).where(RoleGrant.person_id.in_(set(person_ids)), not_over())
     roles: dict[int, list[RoleGrant]] = {}
     for grant in db.session.scalars(statement.order_by(RoleGrant.id)):
         roles.setdefault(grant.person_id, []).append(grant)

@@ -88,10 +88,10 @@ def swap_facts(*, survivor_id: int, merged_id: int, facts: Collection[str]) -> N
     require_transaction().flush()
 
 
-def hand_over(*, from_id: int, to_id: int, actor: Actor, reason: str, now: datetime) -> Moved:
+def fold_into(*, from_id: int, to_id: int, actor: Actor, reason: str, now: datetime) -> Moved:
     """Move teams and household ties to the entry that stays, and close the other one: its cards and sign-ins are dead.
 
-    Belongs inside the caller's transaction, as `take_back`.
+    Belongs inside the caller's transaction, as `unfold`.
     """
     session = require_transaction()
     goes = get_person(from_id)
@@ -112,8 +112,8 @@ def hand_over(*, from_id: int, to_id: int, actor: Actor, reason: str, now: datet
     return moved
 
 
-def take_back(moved: Moved, *, from_id: int, to_id: int, actor: Actor, reason: str, now: datetime) -> None:
-    """Give everything back that `hand_over` moved, as far as it is still there; the old card opens again."""
+def unfold(moved: Moved, *, from_id: int, to_id: int, actor: Actor, reason: str, now: datetime) -> None:
+    """Give everything back that `fold_into` moved, as far as it is still there; the old card opens again."""
     session = require_transaction()
     teams = update(Membership).where(Membership.id.in_(moved["memberships"]), Membership.person_id == to_id)
     session.execute(teams.values(person_id=from_id))

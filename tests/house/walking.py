@@ -46,6 +46,11 @@ TABLES = {
     "bond_id": "guardianship",
     "merge_id": "person_merge",
     "other_id": "person",
+    "place_id": "place",
+    "unit_id": "unit",
+    "tenancy_id": "tenancy",
+    "change_id": "grid_change",
+    "delegation_id": "delegation",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
