@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage import people, teams
+from engage import guardians, people, teams
 from engage.activities import queries, rules
 from engage.activities.leading import reach_over
 from engage.activities.models import Activity, Shift, SignUp
@@ -119,11 +119,12 @@ def cancel_shift(*, shift_id: int, reason: str, actor: Actor, now: datetime) -> 
 def sign_up(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -> SignUpReceipt:
     """Put a person down: joined while there is room, else on the waiting list. Asking twice gives the same answer.
 
-    Raises `JoinRefused`, `Forbidden` when it is done for somebody else without leading shifts.
+    A minor is put down only with a guardian's yes on record; the guardian may do it for them.
+    Raises `JoinRefused`, `guardians.NeedsGuardian`, `Forbidden` when it is done for somebody else without leading shifts.
     """
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
-        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor)
+        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor, now=now)
         person = people.get_person(person_id)
         row = _find_row(session, shift_id=shift_id, person_id=person_id)
         if row is not None and row.state in {SignUpState.JOINED, SignUpState.WAITLISTED}:
@@ -131,6 +132,7 @@ def sign_up(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -> Si
         activity = get_in_scope(Activity, shift.activity_id)
         if person.status != "active":
             raise JoinRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), name=person.name)
+        guardians.ensure_consented(person_id, born=person.birth_year, name=person.name, now=now)
         rules.ensure_can_join(
             kind=activity.kind,
             starts_at=shift.starts_at,
@@ -163,7 +165,7 @@ def cannot_come(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -
     """
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
-        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor)
+        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor, now=now)
         row = _find_row(session, shift_id=shift_id, person_id=person_id)
         if row is None or row.state in {SignUpState.CANNOT_COME, SignUpState.WITHDRAWN}:
             state = SignUpState(row.state) if row else SignUpState.WITHDRAWN
@@ -207,9 +209,11 @@ def _activity_columns(plan: Plan) -> dict[str, object]:
     }
 
 
-def _ensure_may_write_for(person_id: int, *, shift: ShiftCard, actor: Actor) -> Actor:
+def _ensure_may_write_for(person_id: int, *, shift: ShiftCard, actor: Actor, now: datetime) -> Actor:
     """Return the actor as the log names them. Somebody outside the reach is answered like a number nobody has."""
     if actor.person_id == person_id:
+        return actor
+    if guardians.is_guardian(guardian_id=actor.person_id, minor_id=person_id, on=clock.local_date(now)):
         return actor
     if not actor.can(Permission.LEAD_SHIFT):
         raise Forbidden

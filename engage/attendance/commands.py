@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engage import activities, people
+from engage import activities, guardians, people
 from engage.activities import CodeSeed, ShiftCard
 from engage.attendance import codes, rules, scans
 from engage.attendance.rules import CodeMatch, CodeRefused, Grade, Kind, RollRefused
@@ -53,11 +53,18 @@ def check_in_with_code(*, shift_id: int, handed: Handed, actor: Actor, now: date
     seed = activities.seed_of(shift_id=shift_id, now=now)
     if seed.shift.cancelled:
         raise CodeRefused(N_("这一班取消了，不用签到"), field="code")
+    _ensure_minor_may(seed.shift, person_id=actor.person_id, born=actor.birth_year, name=actor.name, now=now)
     with transaction() as session:
         receipt = _judge_and_write(session.connection(), seed=seed, handed=handed, actor=actor, now=now)
     if receipt is None:  # raised out here: the count of wrong tries must stay
         raise CodeRefused(N_("这个码不对，看着屏幕再输一遍"), field="code")
     return receipt
+
+
+def _ensure_minor_may(shift: ShiftCard, *, person_id: int, born: int | None, name: str, now: datetime) -> None:
+    """Refuse night patrols and service without a guardian's yes also to a minor who just walks up (service-points §5.7)."""
+    activities.ensure_old_enough(kind=shift.kind, starts_at=shift.starts_at, ends_at=shift.ends_at, birth_year=born)
+    guardians.ensure_consented(person_id, born=born, name=name, now=now)
 
 
 def _judge_and_write(
@@ -133,6 +140,7 @@ def check_in_person(
         person = people.get_person(person_id)
         if person.status != "active":
             raise RollRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), name=person.name)
+        _ensure_minor_may(shift, person_id=person.id, born=person.birth_year, name=person.name, now=now)
         row = scans.find_session(connection, shift_id=shift_id, person_id=person_id)
         if row is not None and scans.has(row, kind):
             at = row.started_at if kind is Kind.IN else row.ended_at

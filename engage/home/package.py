@@ -59,6 +59,7 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
                 person.pinyin,
                 phone,
                 person.birth_year,
+                " ".join(people.language_words(person.languages)),
                 mine.household,
                 mine.grid,
                 person.is_volunteer,
@@ -89,12 +90,25 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
         "consents": [(row.subject, row.version, row.given_at) for row in records.consents],
         "cards": [(card.version, card.issued_at, card.revoked_at) for card in records.cards],
         "devices": [(row.label, row.signed_in_at, row.seen_at, row.ended_at) for row in records.devices],
+        "steps": [(row.became, row.reason, row.at) for row in mine.steps],
+        "guardians": [
+            (
+                mine.named.get(bond.guardian_id, ""),
+                mine.named.get(bond.minor_id, ""),
+                bond.kind,
+                bond.confirmed_at,
+                bond.ended_at,
+            )
+            for bond in mine.bonds
+        ],
+        "merges": [(f"{mine.numbers[card.merged_id]:04d}", card.merged_at, card.undone_at) for card in mine.merges],
         "phone_looks": [(look.who, look.reason, look.at) for look in mine.looks],
     }
 
 
 def _service(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
-    entries = ledger.list_entries(person_id=mine.person.id, limit=_ALL)
+    selves = people.selves_of(mine.person.id)
+    entries = [entry for one in selves for entry in ledger.list_entries(person_id=one, limit=_ALL)]
     return {
         "service": [
             (card.title, card.started_at, card.ended_at, card.minutes, card.grade, card.state, card.reason)

@@ -28,6 +28,7 @@ SHEETS: Mapping[str, Sheet] = {
             "pinyin": _l("拼音"),
             "phone": _l("手机"),
             "birth_year": _l("出生年份"),
+            "languages": _l("会说的话"),
             "household": _l("住处"),
             "grid": _l("网格"),
             "is_volunteer": _l("志愿者"),
@@ -95,6 +96,21 @@ SHEETS: Mapping[str, Sheet] = {
             "ended_at": _l("退出时间"),
         },
     ),
+    "steps": Sheet(title=_l("登记的变化"), columns={"state": _l("状态"), "reason": _l("原因"), "at": _l("时间")}),
+    "guardians": Sheet(
+        title=_l("监护"),
+        columns={
+            "guardian": _l("监护人"),
+            "minor": _l("孩子"),
+            "kind": _l("关系"),
+            "confirmed_at": _l("同意时间"),
+            "ended_at": _l("结束时间"),
+        },
+    ),
+    "merges": Sheet(
+        title=_l("登记合并"),
+        columns={"number": _l("并进来的编号"), "merged_at": _l("合并时间"), "undone_at": _l("撤销时间")},
+    ),
     "phone_looks": Sheet(title=_l("谁看过手机号"), columns={"who": _l("谁"), "reason": _l("原因"), "at": _l("时间")}),
     "service": Sheet(
         title=_l("服务"),
@@ -155,6 +171,14 @@ SHEETS: Mapping[str, Sheet] = {
 
 _STATES: Mapping[str, LazyString] = {
     "active": _l("在册"),
+    "applied": _l("申请加入"),
+    "paused": _l("暂停"),
+    "closed": _l("离册"),
+    "parent": _l("父母"),
+    "grandparent": _l("祖父母、外祖父母"),
+    "relative": _l("其他亲属"),
+    "other": _l("其他监护人"),
+    "merge": _l("两条登记并成一条"),
     "personal-data": _l("怎样保管您的信息"),
     "open": _l("没签退"),
     "proposed": _l("等审核"),

@@ -62,6 +62,17 @@ def search(*, filters: Filters, page: int = 1, size: int = PAGE) -> Found:
     return Found(persons=rows, total=total, page=shown, pages=pages)
 
 
+def born_since(year: int, *, reach: frozenset[int] | None, page: int = 1, size: int = PAGE) -> Found:
+    """Return one page of the people within reach who were born in this year or later, the youngest first."""
+    mine = (Person.birth_year >= year, Person.status != "closed", within(reach))
+    total = int(db.session.scalar(select(func.count(Person.id)).where(*mine)) or 0)
+    pages = max(-(-total // size), 1)
+    shown = min(max(page, 1), pages)
+    statement = select(Person).where(*mine).order_by(Person.birth_year.desc(), Person.pinyin, Person.id)
+    rows = db.session.scalars(statement.limit(size).offset((shown - 1) * size)).all()
+    return Found(persons=rows, total=total, page=shown, pages=pages)
+
+
 def ids_matching(*, filters: Filters, at_most: int) -> list[int]:
     """Return the ids of active people who match, by household and name, for a printed sheet."""
     statement = _narrowed(select(Person.id), filters).where(Person.status == "active")

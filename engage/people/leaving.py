@@ -12,6 +12,7 @@ from engage.core.tenancy import current_community_id
 from engage.people import media, rules
 from engage.people.devices import end_devices
 from engage.people.grants import in_force
+from engage.people.history import forget_reasons, note_step
 from engage.people.models import (
     Activation,
     Credential,
@@ -61,6 +62,10 @@ def erase(*, person_id: int, now: datetime) -> str:
     for column, value in phone_columns(None, community_id=current_community_id()).items():
         setattr(person, column, value)
     person.birth_year = person.grid_id = person.unit_id = None
+    person.languages = ""
+    forget_reasons(person_id)
+    if person.status != "closed":
+        note_step(person_id=person_id, was=person.status, became="closed", reason="", actor=None, now=now)
     person.is_volunteer = False
     person.status = "closed"
     end_devices(person_id=person_id, now=now)

@@ -20,7 +20,7 @@ class Person(TenantBase):
         tenant_fk("grid_id", "place"),
         tenant_fk("unit_id", "unit"),
         UniqueConstraint("community_id", "member_no"),
-        CheckConstraint("status IN ('applied', 'active', 'paused', 'closed')", name="status"),
+        CheckConstraint("status IN ('applied', 'declined', 'active', 'paused', 'closed')", name="status"),
         Index("ix_person_phone", "community_id", "phone_index"),
         Index("ix_person_name", "community_id", "pinyin", "id"),
         Index("ix_person_unit", "community_id", "unit_id"),
@@ -36,6 +36,8 @@ class Person(TenantBase):
     phone_index: Mapped[str | None] = mapped_column(String(16))
     phone_last4: Mapped[str | None] = mapped_column(String(4))
     birth_year: Mapped[int | None]
+    #: codes of `languages.LANGUAGES` in its order, with blanks between
+    languages: Mapped[str] = mapped_column(String(60), default="", server_default="")
     grid_id: Mapped[int | None]
     #: the household the person lives in; who may vote for it is in `tenancy`
     unit_id: Mapped[int | None]

@@ -9,10 +9,12 @@ from flask import Response, render_template
 from engage import places
 from engage.core import clock, live, web
 from engage.core.access import Actor, signed_in
+from engage.core.ages import may_be_minor
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _, ngettext
 from engage.people import directory, media, reveals, signing_in, threshold
 from engage.people.blueprint import bp
+from engage.people.consents import find_outstanding
 from engage.people.queries import get_person, names_of
 
 
@@ -30,6 +32,8 @@ def me(*, me: Actor) -> Response:
         teams=directory.teams_of([person.id]).get(person.id, []),
         looks=looks,
         lookers=names_of([look[0] for look in looks]),
+        minor=may_be_minor(person.birth_year, on=clock.local_date(clock.now())),
+        outstanding=find_outstanding(person.id, now=clock.now()),
         device_count=len(signing_in.list_devices(person.id)),
     )
 

@@ -49,6 +49,9 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     # A consent is seen by the one who gave it; this one is nobody's here.
     ("GET", "people.show_consent"): (303, 404, 404, 404, 404, 404),
     ("POST", "people.withdraw_consent"): (303, 404, 404, 404, 404, 404),
+    # Nobody here agreed to an older text: there is nothing to ask.
+    ("GET", "people.new_consent"): (303, 303, 303, 303, 303, 303),
+    ("POST", "people.create_consent"): (303, 303, 303, 303, 303, 303),
     # Lists show the asker's own community: the secretary next door sees theirs.
     ("GET", "people.index"): (303, 403, 200, 200, 200, 200),
     ("GET", "people.new"): (303, 403, 200, 403, 200, 200),

@@ -54,7 +54,9 @@ def test_replacing_twice_with_the_same_form_replaces_once(world: World) -> None:
 
 def test_a_paused_persons_card_finds_nobody(world: World, sign_in: Any) -> None:
     token = token_of(world.volunteer.person_id)
-    sign_in(world.secretary).post(f"/members/{world.volunteer.person_id}/pause", expect=303)
+    sign_in(world.secretary).post(
+        f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303
+    )
     assert people.find_by_card(token) is None
 
 
