@@ -19,7 +19,7 @@ from engage.core.matrix import NARROWED
 from tests import make
 from tests.conftest import KINDS
 from tests.databases import Databases, make_app
-from tests.house import walking
+from tests.house import walkers, walking
 from tests.house.walkers import CANARIES, CANARY, OUTSIDE, Walk, cast
 
 #: who has the right mark and is still refused: the command looks at whose thing it is. Reviewed one by one.
@@ -33,6 +33,10 @@ OWNERS_ONLY = {
     "attendance.create_closure": "as the roll it belongs to",
     "attendance.create_end": "as the roll it belongs to",
     "topics.withdraw": "who filed the topic",
+    "teams.approve": "who leads this team, and the office",
+    "teams.decline": "as its approval",
+    "teams.add_member": "as its applications",
+    "teams.remove_member": "as its applications",
     "people.update": "an entry with a secretary's role is the secretary's",
     "people.edit": "an entry with a secretary's role is the secretary's",
     "people.change_status": "an entry with a secretary's role is the secretary's",

@@ -32,6 +32,10 @@ CANARIES = {
     "vote": ("question",),
     "resolution": ("title", "text", "owner_text"),
     "agenda_round": ("title",),
+    "team_profile": ("about",),
+    "team_application": ("words",),
+    "qualification": ("note",),
+    "card_batch": ("chosen",),
 }
 CANARY = "金丝雀"
 
