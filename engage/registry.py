@@ -8,6 +8,7 @@ ROOMS = (
     "places",
     "people",
     "territory",
+    "teams",
     "roster",
     "ledger",
     "activities",

@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage import people
+from engage import people, teams
 from engage.activities import queries, rules
 from engage.activities.leading import reach_over
 from engage.activities.models import Activity, Shift, SignUp
 from engage.activities.queries import ShiftCard
 from engage.activities.rules import JoinRefused, Plan, PlanRefused, SignUpState
-from engage.core import audit, idempotency
+from engage.core import audit, clock, idempotency
 from engage.core.access import Actor, Permission
 from engage.core.database import transaction
 from engage.core.errors import N_, DomainError, Forbidden
@@ -139,6 +139,9 @@ def sign_up(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -> Si
             birth_year=person.birth_year,
             now=now,
         )
+        if activity.required_training:
+            day = clock.local_date(shift.starts_at)
+            teams.ensure_qualified(person_id=person_id, name=person.name, kind=activity.required_training, on=day)
         state = SignUpState.JOINED if shift.joined < shift.capacity else SignUpState.WAITLISTED
         number = _next_queue_no(session, shift_id)
         if row is None:
@@ -200,6 +203,7 @@ def _activity_columns(plan: Plan) -> dict[str, object]:
         "task": plan.task[:400],
         "insurance": plan.insurance[:120],
         "leader_id": leader.id,
+        "required_training": plan.training,
     }
 
 
@@ -236,13 +240,23 @@ def _promote(session: Session, shift: Shift, *, now: datetime) -> list[int]:
             select(SignUp).where(SignUp.shift_id == shift.id, SignUp.state == SignUpState.WAITLISTED.value)
         )
     }
-    moving = rules.next_in_line([(row.queue_no, row.person_id) for row in waiting.values()], free=free)
+    trained = _trained(shift, waiting)
+    moving = rules.next_in_line([(row.queue_no, row.person_id) for row in trained], free=free)
     for person_id in moving:
         waiting[person_id].state = SignUpState.JOINED.value
         waiting[person_id].changed_at = now
     shift.joined += len(moving)
     session.flush()
     return moving
+
+
+def _trained(shift: Shift, waiting: dict[int, SignUp]) -> list[SignUp]:
+    """Return those of the waiting who still have the training the activity asks for: one may have been revoked."""
+    kind = get_in_scope(Activity, shift.activity_id).required_training
+    if not kind:
+        return list(waiting.values())
+    on = clock.local_date(shift.starts_at)
+    return [waiting[person_id] for person_id in teams.qualified_ids(waiting, kind=kind, on=on)]
 
 
 def _note(state: str, *, shift_id: int, person_id: int, actor: Actor, now: datetime) -> None:

@@ -22,6 +22,9 @@ from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.figures import members_by_community
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.leaving import erase, is_erased, is_last_secretary
+from engage.people.media import MediumRefused, Shown, holder_of, report_lost
+from engage.people.media import read as read_medium
+from engage.people.media import use as use_medium
 from engage.people.models import Person
 from engage.people.neighbourhood import (
     PlaceRole,
@@ -35,11 +38,15 @@ from engage.people.neighbourhood import (
     unmove_role,
     verify_tenancy,
 )
-from engage.people.offices import OFFICES, Term, end_role, give_role, holder_of, list_grants
+from engage.people.offices import OFFICES, Term, end_role, give_role, list_grants
+from engage.people.offices import holder_of as grant_holder
 from engage.people.own import OwnRecords, confirm_password, records_of
+from engage.people.panels import add_panel
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
+from engage.people.printing import make_batch
 from engage.people.queries import (
     count_persons,
+    ever_in_office,
     find_by_member_no,
     find_ids,
     get_person,
@@ -56,6 +63,24 @@ from engage.people.queries import (
 from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import list_reveals
 from engage.people.signing_in import Arrival
+from engage.people.team_roll import (
+    Spell,
+    TeamFacts,
+    TeamNameTaken,
+    count_teams,
+    enter_team,
+    former_members_of,
+    found_team,
+    get_team,
+    is_in_team,
+    members_of,
+    rename_team,
+    search_teams,
+    set_closed,
+    spells_of,
+    take_out,
+    team_facts,
+)
 from engage.people.threshold import send_away
 from engage.people.words import ROLE_WORDS, TIE_WORDS
 
@@ -68,19 +93,25 @@ __all__ = [
     "BadPhone",
     "Filters",
     "Found",
+    "MediumRefused",
     "Newcomer",
     "OnRoll",
     "OwnRecords",
     "Person",
     "PlaceRole",
     "Resident",
+    "Shown",
     "Slip",
+    "Spell",
     "StandIn",
     "TeamCard",
+    "TeamFacts",
+    "TeamNameTaken",
     "Term",
     "Withdrawn",
     "activate",
     "actor_of",
+    "add_panel",
     "appoint_many",
     "card_address",
     "card_addresses",
@@ -88,6 +119,7 @@ __all__ = [
     "confirm_password",
     "count_by_grid",
     "count_persons",
+    "count_teams",
     "count_unused_slips",
     "dissolve_empty_teams",
     "end_grants",
@@ -95,14 +127,20 @@ __all__ = [
     "end_role",
     "enrol",
     "enrol_many",
+    "enter_team",
     "erase",
+    "ever_in_office",
     "find_by_card",
     "find_by_member_no",
     "find_ids",
     "find_invitation",
+    "former_members_of",
+    "found_team",
     "get_person",
+    "get_team",
     "give_region_role",
     "give_role",
+    "grant_holder",
     "grant_role",
     "hand_over",
     "holder_of",
@@ -112,14 +150,17 @@ __all__ = [
     "init_app",
     "is_active",
     "is_erased",
+    "is_in_team",
     "is_last_secretary",
     "issue_cards",
     "issue_slip_codes",
     "list_grants",
     "list_reveals",
     "list_teams",
+    "make_batch",
     "masked_phone",
     "members_by_community",
+    "members_of",
     "move_persons",
     "move_role",
     "names_of",
@@ -133,17 +174,25 @@ __all__ = [
     "phone_index",
     "places_of",
     "polite_name",
+    "read_medium",
     "records_of",
     "remember_device",
+    "rename_team",
+    "report_lost",
     "residents_of",
     "roles_at",
     "roll",
     "roll_in_turn",
     "search",
+    "search_teams",
     "send_away",
+    "set_closed",
     "settle",
+    "spells_of",
     "stand_ins_of",
     "take_back",
+    "take_out",
+    "team_facts",
     "team_member_ids",
     "team_names",
     "teams_of",
@@ -151,6 +200,7 @@ __all__ = [
     "units_with_voters",
     "unmove_role",
     "unsealed_phone",
+    "use_medium",
     "verify_tenancy",
     "withdraw_many",
 ]

@@ -9,9 +9,10 @@ from engage.core import clock, web
 from engage.core.access import Actor, Permission, Role, needs
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import delegations, directory, membership, offices, reveals, signing_in
+from engage.people import delegations, directory, membership, offices, panels, reveals, signing_in
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
+from engage.people.media import media_of
 from engage.people.models import Person
 from engage.people.queries import units_of
 from engage.people.reach import person_within, places_of
@@ -42,9 +43,11 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         all_teams=directory.list_teams(),
         activated=bool(directory.activated_ids([person.id])),
         card_version=live_version(person.id),
+        media=media_of(person.id),
         device_count=len(signing_in.list_devices(person.id)),
         words=ROLE_WORDS,
         offices=offices.OFFICES,
+        panels=panels.panels_of(person, me),
     )
 
 
