@@ -50,6 +50,8 @@ NOT_THE_SECRETARYS = [
     "422 /activate/<code>",
     "404 /grid-changes/<int:change_id>",  # the story cuts no grids
     "404 /me/consents/<int:consent_id>",
+    "404 /places/<int:place_id>/merger",  # the newest place is a building: grids are cut, buildings are not
+    "404 /places/<int:place_id>/split",
     "404 /redemptions/<int:redemption_id>",
     "404 /roster/batches/<int:batch_id>",  # the story imports no workbook
     "404 /roster/batches/<int:batch_id>/rows-to-fix.xlsx",

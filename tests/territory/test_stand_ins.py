@@ -15,8 +15,9 @@ from engage.core.access import Actor, Permission, Role
 from engage.core.audit import AuditEvent
 from engage.core.clock import SHANGHAI
 from engage.core.database import db
-from engage.core.errors import DomainError, Forbidden, NotFound
+from engage.core.errors import DomainError, Forbidden, NotFound, TooManyAttempts
 from engage.home import my_data, package
+from engage.people import delegations
 from tests.activities.conftest import make_shift
 from tests.awards.conftest import MORNING, attended
 from tests.awards.conftest import rule as rule
@@ -124,6 +125,18 @@ def test_the_same_again_is_once_and_days_given_away_are_not_given_twice(world: W
             people.hand_over(
                 grant_id=grant_of(grids.officer),
                 member_no=deputy.member_no if deputy is grids.officer else 987654,
+                days=(MONDAY, THURSDAY),
+                actor=grids.officer,
+                now=NOW,
+            )
+
+
+def test_nobody_tries_member_numbers_through(world: World, grids: Grids) -> None:
+    for number in range(delegations.TRIES_A_DAY + 1):
+        with pytest.raises(DomainError if number < delegations.TRIES_A_DAY else TooManyAttempts):
+            people.hand_over(
+                grant_id=grant_of(grids.officer),
+                member_no=900000 + number,
                 days=(MONDAY, THURSDAY),
                 actor=grids.officer,
                 now=NOW,
