@@ -8,6 +8,7 @@ ROOMS = (
     "places",
     "people",
     "teams",
+    "territory",
     "roster",
     "ledger",
     "activities",
@@ -20,6 +21,7 @@ ROOMS = (
     "resolutions",
     "oversight",
     "board",
+    "street",
     "home",
     "demo",
 )

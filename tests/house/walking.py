@@ -47,6 +47,11 @@ TABLES = {
     "consent_id": "consent",
     "application_id": "team_application",
     "qualification_id": "qualification",
+    "place_id": "place",
+    "unit_id": "unit",
+    "tenancy_id": "tenancy",
+    "change_id": "grid_change",
+    "delegation_id": "delegation",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
