@@ -7,8 +7,8 @@ A room may know the rooms before it in this list, never those after it.
 ROOMS = (
     "places",
     "people",
-    "teams",
     "territory",
+    "teams",
     "roster",
     "ledger",
     "activities",

@@ -11,6 +11,7 @@ from engage.demo import cast, evening, roll, service, shop, squads
 
 DONGHU = "东湖社区"
 LIYUAN = "梨园社区"
+STREET, DISTRICT = "文昌街道", "青山区"
 _NEIGHBOURS = 49
 
 
@@ -33,6 +34,8 @@ def tell(*, now: datetime, name: str = DONGHU) -> None:
     with tenancy.scoped(next_door.community.id):
         squads.form_next_door(next_door)
         service.play_next_door(next_door)
+    for community in (stage.community, next_door.community):
+        places.put_community(community_id=community.id, street=STREET, district=DISTRICT)
 
 
 def guide() -> list[str]:

@@ -85,6 +85,7 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
             for card in mine.in_teams.trainings
         ],
         "roles": [(grant.role, grant.granted_at, grant.ended_at) for grant in records.roles],
+        "stand_ins": [(row.role, row.holder, row.person, row.starts_on, row.ends_on) for row in mine.stand_ins],
         "consents": [(row.subject, row.version, row.given_at) for row in records.consents],
         "cards": [(card.version, card.issued_at, card.revoked_at) for card in records.cards],
         "devices": [(row.label, row.signed_in_at, row.seen_at, row.ended_at) for row in records.devices],

@@ -70,6 +70,16 @@ SHEETS: Mapping[str, Sheet] = {
     "roles": Sheet(
         title=_l("职务"), columns={"role": _l("职务"), "granted_at": _l("从什么时候"), "ended_at": _l("到什么时候")}
     ),
+    "stand_ins": Sheet(
+        title=_l("代班"),
+        columns={
+            "role": _l("职务"),
+            "holder": _l("替谁"),
+            "person": _l("谁代"),
+            "starts_on": _l("从什么时候"),
+            "ends_on": _l("到什么时候"),
+        },
+    ),
     "consents": Sheet(
         title=_l("同意"), columns={"subject": _l("内容"), "version": _l("版本"), "given_at": _l("同意时间")}
     ),

@@ -33,9 +33,10 @@ VERBS: Final[dict[str, LazyString]] = {
     "cards_printed": _l("印了一批证件"),
     "medium_lost": _l("挂失了证件"),
     "phone_code_opened": _l("打开了会员码"),
+    "office_acts_read": _l("街道来看了办公室的操作记录"),
     "role_given": _l("给了职务"),
     "role_ended": _l("收回了职务"),
-    "role_handed_over": _l("请人代班"),
+    "role_handed_over": _l("请人代了班"),
     "role_taken_back": _l("收回了代班"),
     "region_role_given": _l("给了街道或区里的职务"),
     "region_role_ended": _l("收回了街道或区里的职务"),
@@ -121,9 +122,20 @@ VERBS: Final[dict[str, LazyString]] = {
     "resolution reported_done": _l("报告办完了"),
 }
 
+#: what people do for themselves: the street has no business with it, whoever does it (ADR 0025)
+PRIVATE: Final = frozenset(
+    {
+        "signed_in", "activated", "password_changed", "password_reset", "devices_ended",
+        "own_entry_corrected", "own_data_downloaded", "consent_withdrawn", "account_closed", "person_applied",
+        "joined", "waitlisted", "cannot_come", "withdrawn", "reserved",
+        "topic filed", "topic withdrawn", "queued to speak", "withdrawn speaker",
+    }
+)  # fmt: skip
+
 KINDS: Final = (
-    "person", "team", "card_batch", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
-    "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
+    "person", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry",
+    "redemption", "item", "topic", "team", "card_batch", "agenda_round", "vote", "talk", "agenda_item", "motion",
+    "speaker_entry", "resolution", "log",
 )  # fmt: skip
 
 
@@ -151,6 +163,7 @@ def kind_words() -> dict[str, str]:
         "motion": pgettext("thing", "动议"),
         "speaker_entry": pgettext("thing", "发言"),
         "resolution": pgettext("thing", "决议"),
+        "log": pgettext("thing", "操作记录"),
     }
 
 
@@ -196,3 +209,10 @@ def fact_words(facts: dict[str, Any], *, names: dict[int, str]) -> list[tuple[st
     if acting_for := facts.get("acting_for"):
         facts = facts | {"acting_for": names.get(acting_for, "")}
     return [(word, str(facts[key])) for key, word in _fact_names().items() if type(facts.get(key)) in {str, int}]
+
+
+def plain_facts(facts: dict[str, Any], *, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Return the facts without anything somebody wrote: numbers, and that there is a reason. For readers from outside."""
+    numbers = {key: value for key, value in facts.items() if type(value) is int}
+    given = [(pgettext("fact", "理由"), _("写在社区的记录里"))] if facts.get("reason") else []
+    return given + fact_words(numbers, names=names)

@@ -38,13 +38,15 @@ from engage.people.neighbourhood import (
     unmove_role,
     verify_tenancy,
 )
-from engage.people.offices import OFFICES, Term, end_role, give_role, holder_of, list_grants
+from engage.people.offices import OFFICES, Term, end_role, give_role, list_grants
+from engage.people.offices import holder_of as grant_holder
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.panels import add_panel
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.printing import make_batch
 from engage.people.queries import (
     count_persons,
+    ever_in_office,
     find_by_member_no,
     find_ids,
     get_person,
@@ -127,6 +129,7 @@ __all__ = [
     "enrol_many",
     "enter_team",
     "erase",
+    "ever_in_office",
     "find_by_card",
     "find_by_member_no",
     "find_ids",
@@ -137,6 +140,7 @@ __all__ = [
     "get_team",
     "give_region_role",
     "give_role",
+    "grant_holder",
     "grant_role",
     "hand_over",
     "holder_of",
