@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
+from engage.people.amendments import Amended, Amendment, amend_many, revert_many
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
 from engage.people.departure import (
     Withdrawn,
@@ -17,7 +18,17 @@ from engage.people.departure import (
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
-from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
+from engage.people.intake import (
+    Newcomer,
+    OnRoll,
+    appoint_many,
+    enrol_many,
+    roll,
+    roll_mark,
+    roll_teams,
+    roll_ties,
+    team_names,
+)
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.models import Person
 from engage.people.own import OwnRecords, confirm_password, records_of
@@ -46,6 +57,8 @@ __all__ = [
     "COOKIE",
     "ROLE_WORDS",
     "TIE_WORDS",
+    "Amended",
+    "Amendment",
     "Arrival",
     "BadPhone",
     "Filters",
@@ -59,6 +72,7 @@ __all__ = [
     "Withdrawn",
     "activate",
     "actor_of",
+    "amend_many",
     "appoint_many",
     "card_address",
     "card_addresses",
@@ -96,8 +110,12 @@ __all__ = [
     "polite_name",
     "records_of",
     "remember_device",
+    "revert_many",
     "roll",
     "roll_in_turn",
+    "roll_mark",
+    "roll_teams",
+    "roll_ties",
     "search",
     "send_away",
     "settle",

@@ -19,7 +19,7 @@ from engage.core.database import db
 from engage.core.errors import DomainError
 from engage.core.i18n import _
 from engage.core.tenancy import CommunityCard
-from engage.roster import commands, queries, report
+from engage.roster import commands, comparison, importing, queries, report
 
 roster = AppGroup("roster", help="Check and import a community's roster workbook.")
 workbook_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -61,7 +61,7 @@ def import_(file: Path, community: str, found: bool) -> None:  # noqa: FBT001 - 
             card = places.found_community(name=community, slug=_slug(community), now=now)
         with tenancy.scoped(card.id):
             batch_id = commands.stage(content=file.read_bytes(), filename=file.name, actor=None, now=now)
-            outcome = commands.confirm(batch_id=batch_id, revision=1, actor=None, now=now)
+            outcome = importing.confirm(batch_id=batch_id, revision=1, actor=None, now=now)
     except DomainError as refused:
         raise click.ClickException(str(refused)) from refused
     if outcome.nothing_new:
@@ -90,8 +90,8 @@ def _checked(file: Path, community: str) -> dict[str, Any]:
     with tenancy.scoped(card.id) if card else nullcontext():
         known = queries.known_grids() if card else []
         reading = queries.read(contents, today=clock.local_date(clock.now()), known=known)
-        comparison = queries.compare(reading) if card else None
-    return report.as_json(reading, community=community, comparison=comparison)
+        compared = comparison.compare(reading) if card else None
+    return report.as_json(reading, community=community, comparison=compared)
 
 
 def _find_community(name: str) -> CommunityCard | None:

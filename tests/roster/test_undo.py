@@ -19,7 +19,7 @@ from engage.people import departure
 from engage.people.membership import change_status
 from engage.people.models import Activation, Person, RoleGrant
 from engage.roster import history, queries, rules, words
-from engage.roster.commands import confirm
+from engage.roster.importing import confirm
 from engage.roster.undo import Undone, undo
 from tests import make
 from tests.conftest import World, counted_queries
