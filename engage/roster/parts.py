@@ -16,8 +16,8 @@ from engage.roster import queries, rules, writing
 from engage.roster.comparison import Comparison, Entry, State
 from engage.roster.models import RosterBatch, RosterChange
 
-#: people written in one transaction: under a second, on both databases
-PART: Final = 1_000
+#: people written in one transaction: about a second, on both databases
+PART: Final = 2_000
 
 
 class TakenOver(Conflict):

@@ -78,7 +78,7 @@ def test_a_cell_is_corrected_on_the_page_and_a_row_skipped(world: World, sign_in
     answer = client.post(str(form["action"]), data=hidden | {"cell-6": "13800629999"}, expect=303)
     assert "没有要改的行" in client.get(answer.location, expect=200).words
     page = upload(client, make_xlsx({"名单": SMALL}))
-    answer = client.submit(page.form("/choices"), expect=303, one="leave::7|名单")
+    answer = client.submit(page.form("/choices"), expect=303, press="one=leave::7|名单")
     page = client.get(answer.location, expect=200)
     assert "要改 0" in page.words
     assert "不导入 1" in page.words
