@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import random
+import struct
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,6 +64,74 @@ def one_part_many_times() -> bytes:
     return target.getvalue()
 
 
+def encrypted() -> bytes:
+    """Return the old container around an .xlsx with a password: one FAT sector, one directory sector."""
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
+    header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header += struct.pack("<I", 0) + b"\xff" * 4 * 108
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        letters = name.encode("utf-16-le") + b"\0\0"
+        ids = struct.pack("<BBIII", kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+        return (
+            letters.ljust(64, b"\0")
+            + struct.pack("<H", len(letters))
+            + ids
+            + b"\0" * 36
+            + struct.pack("<IQ", start, size)
+        )
+
+    fat = struct.pack("<III", 0xFFFFFFFD, 0xFFFFFFFE, 3) + struct.pack("<I", 0xFFFFFFFE) + b"\xff" * 496
+    directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry("EncryptedPackage", 2, 0xFFFFFFFF, 2, 1024)
+    return header + fat + directory.ljust(512, b"\0") + b"x" * 1024
+
+
+_DICE = random.Random(1)  # noqa: S311 - a test's dice
+
+
+def shared_text(length: int, times: int) -> bytes:
+    """Return a workbook whose every cell shows the same long text."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    text = "".join(_DICE.choices("0123456789abcdef", k=length))
+    parts = parts_of(make_xlsx({"S": [["姓名"], ["张三"]]}))
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{space}" count="1"><si><t>{text}</t></si></sst>'.encode()
+    rows = "".join(
+        f"<row r='{n}'>" + "".join(f"<c r='{chr(65 + k)}{n}' t='s'><v>0</v></c>" for k in range(20)) + "</row>"
+        for n in range(1, times // 20)
+    )
+    parts["xl/worksheets/sheet1.xml"] = f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    return packed(parts | {"xl/media/noise.bin": _DICE.randbytes(600_000)})
+
+
+def merged_areas(count: int) -> bytes:
+    """Return a workbook whose merged areas lie over each other, so that filling them takes for ever."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    areas = "".join(f'<mergeCell ref="A{n}:A{49_000 + n % 900}"/>' for n in range(2, count))
+    body = "<row r='1'><c r='A1' t='inlineStr'><is><t>房号</t></is></c></row><row r='49900'><c r='A49900'><v>1</v></c></row>"
+    parts = parts_of(make_xlsx({"S": [["姓名"], ["张三"]]}))
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{space}"><sheetData>{body}</sheetData><mergeCells>{areas}</mergeCells></worksheet>'.encode()
+    )
+    return packed(parts)
+
+
+def hidden_sheet_elsewhere() -> bytes:
+    """Return a workbook whose sheet lies where no spreadsheet program puts it, past the counting of cells."""
+    parts = parts_of(
+        with_sheet(b"<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>")
+    )
+    parts["xl/other/sheet1.xml"] = parts.pop("xl/worksheets/sheet1.xml")
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(b"worksheets/", b"other/")
+    return packed(parts)
+
+
+def in_another_part(name: str, content: bytes) -> bytes:
+    return packed(parts_of(a_plain_one()) | {name: content})
+
+
+_LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]>"
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "ratio bomb": (lambda: with_sheet(b" " * (120 * MEBI)), {"bomb"}),
     "ratio bomb under the cap": (lambda: with_sheet(b" " * (90 * MEBI)), {"bomb"}),
@@ -99,6 +170,31 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         lambda: with_sheet(b"<row r='1'/>", before=b"<!DOCTYPE x [<!ENTITY b SYSTEM 'file:///etc/passwd'>]>"),
         {"doctype"},
     ),
+    "a declaration behind a long comment": (
+        lambda: with_sheet(b"<row r='1'/>", before=b"<!--" + b"x" * 9000 + b"-->" + _LAUGHS),
+        {"doctype"},
+    ),
+    "a declaration in two bytes a letter": (
+        lambda: in_another_part("xl/sharedStrings.xml", (_LAUGHS + b"<sst/>").decode().encode("utf-16")),
+        {"doctype"},
+    ),
+    "a declaration in the links": (
+        lambda: in_another_part("xl/_rels/workbook.xml.rels", _LAUGHS + b"<Relationships/>"),
+        {"doctype"},
+    ),
+    "a password": (encrypted, {"password"}),
+    "names that climb out": (lambda: in_another_part("xl/../../../etc/cron.d/x", b"x"), {"broken"}),
+    "names that climb out backwards": (lambda: in_another_part("..\\..\\autorun.inf", b"x"), {"broken"}),
+    "a name from the root": (lambda: in_another_part("/etc/passwd", b"x"), {"broken"}),
+    "one text in every cell": (lambda: shared_text(1_900, 300_000), {"too_many_cells", "bomb"}),
+    "merged areas over each other": (lambda: merged_areas(30_000), {"too_many_cells", "bomb"}),
+    "a sheet where nobody looks": (hidden_sheet_elsewhere, {"bomb", "too_many_cells", "broken"}),
+    "a zip in a zip": (lambda: packed({"花名册.xlsx": a_plain_one()}), {"kind"}),
+    "no sheet at all": (
+        lambda: packed({k: v for k, v in parts_of(a_plain_one()).items() if "sheet1" not in k}),
+        {"broken"},
+    ),
+    "the end cut off": (lambda: a_plain_one()[:-30], {"broken"}),
     "a lying size": (lying_about_sizes, {"broken"}),
     "macros": (lambda: packed(parts_of(a_plain_one()) | {"xl/vbaProject.bin": b"x"}), {"macros"}),
     "five hundred parts": (one_part_many_times, {"bomb"}),
@@ -114,6 +210,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", {"kind", "encoding"}),
     "bytes of no language": (lambda: b"\xff\xff\xfe\x80,\x80\xff", {"encoding"}),
     "too many lines of text": (lambda: b"a,b\n" * 60_000, {"too_many_rows"}),
+    "too many cells of text": (
+        lambda: b"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y\n" * 45_000,
+        {"too_many_cells"},
+    ),
+    "one cell of ten million letters": (lambda: b'a,"' + b"x" * 9_000_000 + b'"\n', {"broken"}),
+    "a page of the web": (lambda: b"<html><table><tr><td>a</td></tr></table></html>", {"broken"}),
     "sixty-one sheets": (lambda: make_xlsx({f"S{n}": [["a", "b"]] for n in range(61)}), {"too_many_sheets"}),
 }
 
@@ -127,6 +229,47 @@ def test_a_hostile_file_is_refused_by_name(name: str) -> None:
         read(content, filename="x.csv" if content[:1] in (b"a", b"\xff", b"\x89") else "x.xlsx")
     assert refused.value.code in codes
     assert processor_seconds() - started < 5
+
+
+def test_there_are_thirty_hostile_files() -> None:
+    assert len(HOSTILE) >= 30
+
+
+MEASURE = (
+    "import resource, subprocess, sys\n"
+    "done = subprocess.run([sys.executable, '-I', sys.argv[1]], stdin=sys.stdin.buffer, stdout=subprocess.DEVNULL)\n"
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
+)
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if HOSTILE[name][1] - {"empty", "too_large", "encoding"}])
+def test_a_hostile_file_takes_less_than_its_memory(name: str) -> None:
+    child = Path(workbook.__file__).with_name("workbook_child.py")
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, child], input=HOSTILE[name][0](), capture_output=True, check=True
+    )
+    assert int(done.stdout) * (1 if sys.platform == "darwin" else 1024) < 300 * MEBI
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
+    """Bytes turned over, cut out, doubled: whatever comes, it is sheets or a named refusal, never anything else."""
+    dice = random.Random(seed)  # noqa: S311 - a test's dice
+    for original in (a_plain_one(), Path(__file__).with_name("roster.xls").read_bytes()):
+        content = bytearray(original)
+        for _blow in range(dice.randrange(1, 40)):
+            at = dice.randrange(8, len(content))
+            content[at] = dice.randrange(256)
+        at, length = dice.randrange(8, len(content)), dice.randrange(200)
+        damaged = bytes(content[:at] + content[at + length :] if seed % 2 else content)
+        with suppress(WorkbookRefused):
+            assert all(sheet.rows is not None for sheet in read(damaged, filename="x.xlsx"))
+
+
+def test_a_page_of_the_web_is_no_text_file() -> None:
+    with pytest.raises(WorkbookRefused) as refused:
+        read(b"<html><table><tr><td>a,b</td></tr></table></html>", filename="x.csv")
+    assert refused.value.code == "kind"
 
 
 def test_reading_stays_within_its_memory() -> None:
@@ -161,6 +304,19 @@ def test_what_is_empty_at_the_top_and_left_keeps_its_place() -> None:
     sheet = read(make_xlsx({"S": [[], [], [None, None, "姓名"], [None, None, "张三"]]}), filename="x.xlsx")[0]
     assert sheet.rows[2][2] == "姓名"
     assert len(sheet.rows) == 4
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+def test_text_files_with_the_separators_people_have(encoding: str, delimiter: str) -> None:
+    lines = [["姓名", "备注", "手机"], ["李淑芬", '"甲,乙,丙;丁;戊;己;庚;辛"', "13800138000"]]
+    content = "\r\n".join(delimiter.join(line) for line in lines).encode(encoding)
+    assert read(content, filename="名单.csv")[0].rows[1] == ["李淑芬", "甲,乙,丙;丁;戊;己;庚;辛", "13800138000"]
+
+
+def test_a_sheet_of_any_name_can_be_written() -> None:
+    for name in ("名单[1]", "a/b\\c:d*e?f", "'", "", "长" * 60):
+        assert read(write([SheetOut(name, ["a"], [["b"]])]), filename="x.xlsx")[0].rows == [["a"], ["b"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])

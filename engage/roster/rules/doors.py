@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from engage.roster.rules.cells import Cells, Line
+from engage.roster.rules.cells import LONGEST_TEXT, Cells, Line
 from engage.roster.rules.dwellings import Dwelling, building_key, entrance_key, room_key, split_address, split_room
 from engage.roster.rules.rows import Row
 from engage.roster.rules.values import ID_MARK, is_blank, text_of
@@ -56,7 +56,8 @@ class Doors:
 
     def _text(self, row: Row, name: Field) -> str:
         text = text_of(self.cells.cell(row, name))
-        return "" if is_blank(text) else text
+        # No door has so long a name, and reading one takes the square of its length.
+        return "" if is_blank(text) else text[:LONGEST_TEXT]
 
     def _whole_in_building(self, row: Row) -> bool:
         return split_address(self._text(row, Field.BUILDING)) is not None
