@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SEE_MEMBERS = "see members"
     MANAGE_MEMBERS = "manage members"
     IMPORT_ROSTER = "import roster"
+    EXPORT_ROSTER = "export roster"
+    EXPORT_PHONES = "export whole phone numbers"
     PLAN_ACTIVITIES = "plan activities"
     LEAD_SHIFT = "lead a shift"
     APPROVE_SERVICE = "approve service"
@@ -65,6 +67,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.SEE_MEMBERS,
             Permission.MANAGE_MEMBERS,
             Permission.IMPORT_ROSTER,
+            Permission.EXPORT_ROSTER,
             Permission.PLAN_ACTIVITIES,
             Permission.LEAD_SHIFT,
             Permission.APPROVE_SERVICE,

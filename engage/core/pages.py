@@ -69,6 +69,8 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                     "people.cards_to_print",
                     "roster.index",
                     "roster.show",
+                    "roster.batches",
+                    "roster.before_export",
                 ),
             ),
         ),

@@ -173,10 +173,11 @@ class SheetOut:
     marked: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
 
-def write(sheets: Sequence[SheetOut]) -> bytes:
+def write(sheets: Sequence[SheetOut], *, watermark: tuple[str, str] | None = None) -> bytes:
     """Return an .xlsx. Every text is written as text, so nothing in it can become a formula.
 
-    `marked` cells (row and column from 0, the heading row not counted) get a red ground.
+    `marked` cells (row and column from 0, the heading row not counted) get a red ground. `watermark` is printed at the
+    top and the foot of every page and stands in the file's properties.
     """
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -191,6 +192,8 @@ def write(sheets: Sequence[SheetOut]) -> bytes:
     for sheet in sheets:
         page = book.add_worksheet(_sheet_name(sheet.name))
         page.freeze_panes(1, 0)
+        if watermark:
+            _mark_pages(page, *watermark)
         for column, heading in enumerate(sheet.headings):
             page.write_string(0, column, heading, bold)
             page.set_column(column, column, sheet.widths[column] if column < len(sheet.widths) else 14)
@@ -198,8 +201,20 @@ def write(sheets: Sequence[SheetOut]) -> bytes:
             for column, value in enumerate(row):
                 style = wrong if (number, column) in sheet.marked else text
                 _write_cell(page, number + 1, column, value, style=style, day=day)
+    if watermark:
+        book.set_properties({"title": watermark[0], "comments": watermark[1]})
     book.close()
     return target.getvalue()
+
+
+def _mark_pages(page: Any, top: str, foot: str) -> None:
+    """Print who took this out and what for on every page; an ampersand would begin a command there."""
+    page.set_header("&C" + top.replace("&", "&&")[:240])
+    page.set_footer("&L" + foot.replace("&", "&&")[:230] + "&R&P/&N")
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
 def _sheet_name(name: str) -> str:

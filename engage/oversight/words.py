@@ -37,6 +37,7 @@ VERBS: Final[dict[str, LazyString]] = {
     # the roster
     "roster_imported": _l("导入了花名册"),
     "roster_undone": _l("撤掉了一次导入"),
+    "roster_exported": _l("导出了花名册"),
     # activities and service
     "planned": _l("排了活动"),
     "changed": _l("改了班次"),
@@ -100,7 +101,7 @@ VERBS: Final[dict[str, LazyString]] = {
 }
 
 KINDS: Final = (
-    "person", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
+    "person", "roster_batch", "roster_export", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
     "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
 )  # fmt: skip
 
@@ -110,6 +111,7 @@ def kind_words() -> dict[str, str]:
     return {
         "person": pgettext("thing", "成员"),
         "roster_batch": pgettext("thing", "名单"),
+        "roster_export": pgettext("thing", "导出的花名册"),
         "activity": pgettext("thing", "活动"),
         "shift": pgettext("thing", "班次"),
         "session": pgettext("thing", "服务记录"),

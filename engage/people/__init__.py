@@ -30,6 +30,7 @@ from engage.people.intake import (
     team_names,
 )
 from engage.people.leaving import erase, is_erased, is_last_secretary
+from engage.people.listing import Listed, list_roll
 from engage.people.models import Person
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
@@ -63,6 +64,7 @@ __all__ = [
     "BadPhone",
     "Filters",
     "Found",
+    "Listed",
     "Newcomer",
     "OnRoll",
     "OwnRecords",
@@ -100,6 +102,7 @@ __all__ = [
     "issue_cards",
     "issue_slip_codes",
     "list_reveals",
+    "list_roll",
     "list_teams",
     "masked_phone",
     "names_of",

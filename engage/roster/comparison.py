@@ -149,7 +149,9 @@ def compare(reading: rules.Reading, choices: Mapping[str, Choice] | None = None)
 
 
 def _traits(one: people.OnRoll) -> Traits:
-    return Traits(name=one.name, phone=one.phone_index, unit=one.unit_id, birth_year=one.birth_year)
+    return Traits(
+        name=one.name, phone=one.phone_index, unit=one.unit_id, birth_year=one.birth_year, number=one.member_no
+    )
 
 
 def _said_traits(
@@ -161,6 +163,7 @@ def _said_traits(
         phone=people.phone_index(number, community_id=current_community_id()) if number else None,
         unit=units.get(labels[person.dwelling], (0, None))[0] if person.dwelling else None,
         birth_year=person.birth.year if person.birth else None,
+        number=person.member_no,
     )
 
 

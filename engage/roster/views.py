@@ -163,18 +163,20 @@ def rows_to_fix(batch_id: int, *, me: Actor) -> Response:
     sheets = preview.rows_to_fix(comparison)
     if not sheets:
         raise NotFound
-    return _workbook(sheets, "rows-to-fix.xlsx")
+    return send_workbook(workbook.write(sheets), "rows-to-fix.xlsx")
 
 
 @bp.get("/blank.xlsx")
 @needs(Permission.IMPORT_ROSTER)
 def blank(*, me: Actor) -> Response:
     """Send an empty roster with the headings that need no mapping."""
-    return _workbook([SheetOut(gettext("居民花名册"), forms.blank_headings(), [])], "roster.xlsx")
+    blank_sheet = SheetOut(gettext("居民花名册"), forms.blank_headings(), [])
+    return send_workbook(workbook.write([blank_sheet]), "roster.xlsx")
 
 
-def _workbook(sheets: list[SheetOut], filename: str) -> Response:
-    response = make_response(workbook.write(sheets))
+def send_workbook(content: bytes, filename: str) -> Response:
+    """Send an .xlsx to be kept, not shown."""
+    response = make_response(content)
     response.headers["Content-Type"] = XLSX
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

@@ -10,6 +10,13 @@ from engage.roster.rules.choices import ACTS, Choice, parsed, row_key
 from engage.roster.rules.comparing import Change, Fact, Known, Said, changes
 from engage.roster.rules.days import Birth
 from engage.roster.rules.dwellings import Dwelling, building_label, door_label, grid_key, grid_label
+from engage.roster.rules.exporting import (
+    EXPORTS_A_DAY,
+    LONGEST_PURPOSE,
+    ExportRefused,
+    ensure_reasoned,
+    export_expires_at,
+)
 from engage.roster.rules.findings import KINDS, Finding
 from engage.roster.rules.grids import Grid
 from engage.roster.rules.matching import Traits, match, suspects, unit_labels
@@ -29,14 +36,17 @@ from engage.roster.rules.vocabulary import LABELS, Field
 
 __all__ = [
     "ACTS",
+    "EXPORTS_A_DAY",
     "KINDS",
     "LABELS",
+    "LONGEST_PURPOSE",
     "UNDO_WITHIN",
     "Birth",
     "Change",
     "Choice",
     "Chosen",
     "Dwelling",
+    "ExportRefused",
     "Fact",
     "Field",
     "Finding",
@@ -56,7 +66,9 @@ __all__ = [
     "changes",
     "door_label",
     "ensure_office_may_undo",
+    "ensure_reasoned",
     "ensure_undoable",
+    "export_expires_at",
     "fingerprint",
     "grid_key",
     "grid_label",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engage.roster.rules.dwellings import Dwelling, door_label, grid_label
+from engage.roster.rules.dwellings import Dwelling, door_label, grid_label, split_address
 
 #: more of the same name are for a look at the roll, not for a row of buttons
 MOST_SUSPECTS: Final = 3
@@ -15,12 +15,14 @@ MOST_SUSPECTS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What tells a person apart. `phone` is any stable key of the phone; `unit` an id, 0 for a door not yet there."""
+    """What tells a person apart. `phone` is any stable key of the phone; `unit` an id, 0 for a door not
+    yet there, `number` the member number."""
 
     name: str
     phone: str | None
     unit: int | None
     birth_year: int | None
+    number: int | None = None
 
 
 def match(people: Sequence[Traits], roll: Sequence[tuple[int, Traits]]) -> list[int | None]:
@@ -33,13 +35,20 @@ def match(people: Sequence[Traits], roll: Sequence[tuple[int, Traits]]) -> list[
         by_name[known.name].append((person_id, known))
     found: list[int | None] = [None] * len(people)
     taken: set[int] = set()
-    for sign in (_same_phone, _same_door_and_year, _same_door, _same_as_far_as_known):
+    for sign in (_same_number, _same_phone, _same_door_and_year, _same_door, _same_as_far_as_known):
         for number, person in enumerate(people):
             if found[number] is None:
                 same = (i for i, known in by_name.get(person.name, ()) if i not in taken and sign(person, known))
                 found[number] = next(same, None)
                 taken.add(found[number] or 0)
     return found
+
+
+def _same_number(person: Traits, known: Traits) -> bool:
+    """Tell whether the list came out of this house: another house has a person of this number, but hardly so named."""
+    if person.number is None or person.number != known.number:
+        return False
+    return not (_differ(person.phone, known.phone) or _differ(person.birth_year, known.birth_year))
 
 
 def _same_phone(person: Traits, known: Traits) -> bool:
@@ -135,7 +144,9 @@ def unit_labels(
     for door in doors:
         plain[door_label(door)[:80]].append(door)
     labels: dict[Dwelling, str] = {}
-    for label, same in plain.items():
+    written = _other_spellings(known)
+    for spelt, same in plain.items():
+        label = written.get(spelt, spelt)
         for door in same:
             grid = grids.get(door.grid, grid_label(door.grid))
             longer = f"{grid}{label}"[:80]
@@ -144,3 +155,14 @@ def unit_labels(
             alone = len(same) == 1 and not others and longer not in known
             labels[door] = label if mine or alone or not door.grid else longer
     return labels
+
+
+def _other_spellings(known: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the community's own spelling of doors it writes otherwise: 3栋2单元501 -> 3号楼2单元501室."""
+    found: dict[str, str] = {}
+    for label in known:
+        if parts := split_address(label):
+            spelt = door_label(Dwelling("", *parts))[:80]
+            if spelt != label and spelt not in known:
+                found.setdefault(spelt, label)
+    return found

@@ -78,6 +78,8 @@ class Reader:
             birth=birth,
             grid=line.dwelling.grid if line.dwelling and line.dwelling.grid else grid,
             dwelling=line.dwelling,
+            other_doors=tuple(door for door in self.doors.others(row, self.grids) if door != line.dwelling),
+            member_no=self._member_no(row),
             head=head,
             tenure=self._tenure(row, relation),
             volunteer=volunteer,
@@ -131,6 +133,10 @@ class Reader:
         if not written or not re.fullmatch(r"\d{4}年?", text_of(year)):
             return year
         return "-".join([text_of(year).rstrip("年"), *written])
+
+    def _member_no(self, row: Row) -> int | None:
+        text = text_of(self.cells.cell(row, Field.MEMBER_NO))
+        return int(text) if re.fullmatch(r"\d{1,9}", text) else None
 
     def _grid(self, cell: Cell) -> str | None:
         text = text_of(self.cells.plan.grid if is_blank(cell) else cell)

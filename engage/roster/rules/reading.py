@@ -128,17 +128,24 @@ def _good(reading: Reading) -> list[Line]:
 
 
 def _take_grids_from_buildings(reading: Reading) -> None:
-    """Give a door without a grid the one grid its building has elsewhere in the workbook."""
-    grids_of: defaultdict[str, set[str]] = defaultdict(set)
+    """Give a door without a grid the one grid that door, or its building, has elsewhere in the workbook."""
+    grids_of: defaultdict[str | Dwelling, set[str]] = defaultdict(set)
     for line in _good(reading):
         if line.dwelling and line.dwelling.grid:
             grids_of[line.dwelling.building].add(line.dwelling.grid)
+            grids_of[replace(line.dwelling, grid="")].add(line.dwelling.grid)
+
+    def placed(door: Dwelling) -> Dwelling:
+        grids = grids_of.get(door) or grids_of.get(door.building) or set()
+        return door if door.grid or len(grids) != 1 else replace(door, grid=min(grids))
+
     for line in _good(reading):
-        door = line.dwelling
-        if door and not door.grid and len(grids_of[door.building]) == 1:
-            line.dwelling = replace(door, grid=min(grids_of[door.building]))
-            if line.person and line.person.dwelling == door:
-                line.person = replace(line.person, grid=line.dwelling.grid, dwelling=line.dwelling)
+        if line.dwelling and (door := placed(line.dwelling)) != line.dwelling:
+            if line.person and line.person.dwelling == line.dwelling:
+                line.person = replace(line.person, grid=door.grid, dwelling=door)
+            line.dwelling = door
+        if line.person and line.person.other_doors:
+            line.person = replace(line.person, other_doors=tuple(map(placed, line.person.other_doors)))
 
 
 def _count_units(reading: Reading) -> None:
@@ -152,6 +159,9 @@ def _count_units(reading: Reading) -> None:
             facts: dict[str, object] = {"earlier_area": f"{known / 100:g}", "value": f"{line.area / 100:g}"}
             columns[line.sheet].say(line, "two areas for one unit", Field.AREA, facts)
         reading.units[line.dwelling] = known if known is not None else line.area
+    for person in reading.people:
+        for door in person.other_doors:
+            reading.units.setdefault(door, None)
 
 
 def _collect_grids(reading: Reading) -> None:
