@@ -15,8 +15,10 @@ MOST_SUSPECTS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What tells a person apart. `phone` is any stable key of the phone; `unit` an id, 0 for a door not
-    yet there, `number` the member number."""
+    """What tells a person apart.
+
+    `phone` is any stable key of the phone; `unit` an id, 0 for a door not yet there; `number` the member number.
+    """
 
     name: str
     phone: str | None

@@ -43,6 +43,8 @@ class Reading:
     total_rows: list[int] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     sheet_findings: list[Finding] = field(default_factory=list)
+    #: rows of the sheets that list homes only
+    door_lines: list[Line] = field(default_factory=list)
 
     @property
     def people(self) -> list[Person]:
@@ -89,6 +91,8 @@ def read_workbook(
     for plan in reading.plans:
         if plan.role is Role.PEOPLE:
             _read_people(reading, plan, known=known, today=today, seen=seen)
+        elif plan.role is Role.DOORS:
+            _read_doors(reading, plan, known=known, today=today)
     _take_grids_from_buildings(reading)
     _count_units(reading)
     _collect_grids(reading)
@@ -121,10 +125,25 @@ def _read_people(reading: Reading, plan: Plan, *, known: Mapping[str, str], toda
                 seen.look(line, line.person)
         elif row.why == "total":
             reading.total_rows.append(row.number)
+        else:
+            reader.under(row)
+
+
+def _read_doors(reading: Reading, plan: Plan, *, known: Mapping[str, str], today: dt.date) -> None:
+    reader = Reader.of(plan, today=today, grids=known)
+    for row in rows_of(plan):
+        if isinstance(row, Row):
+            line = reader.read_door(row)
+            reading.door_lines.append(line)
+            reading.sheet_findings.extend(line.findings)
+        else:
+            reader.under(row)
 
 
 def _good(reading: Reading) -> list[Line]:
-    return [line for line in reading.lines if line.person or (line.vacant and not line.held_back)]
+    return [
+        line for line in (*reading.door_lines, *reading.lines) if line.person or (line.vacant and not line.held_back)
+    ]
 
 
 def _take_grids_from_buildings(reading: Reading) -> None:
@@ -150,7 +169,7 @@ def _take_grids_from_buildings(reading: Reading) -> None:
 
 def _count_units(reading: Reading) -> None:
     """Count each door once; an area written on several rows of a door is one area."""
-    columns = {plan.sheet.name: Cells.of(plan) for plan in reading.plans if plan.role is Role.PEOPLE}
+    columns = {plan.sheet.name: Cells.of(plan) for plan in reading.plans if plan.role in (Role.PEOPLE, Role.DOORS)}
     for line in _good(reading):
         if line.dwelling is None:
             continue

@@ -22,6 +22,13 @@ _FOOT: Final = re.compile(
 )
 
 
+_NUMBER_OF_GROUP: Final = r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)]?[、.:]\s*)?"
+_GROUP: Final = re.compile(
+    rf"{_NUMBER_OF_GROUP}[^,。]{{0,12}}?(?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|号?网格|栋|幢|座|单元|组|片区|小区)(?:\s*[(].{{0,30}}[)]|[::].{{0,30}})?",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row that may be a person: its number in the sheet (from 1) and its cells as typed, `filled` from merged cells."""
@@ -41,10 +48,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row that is no person: `total`, `heading` (repeated on a printed page) or `footer`."""
+    """A row that is no person: `total`, `heading` (repeated on a printed page), `group` or `footer`.
+
+    `said` is what a group heading says about the rows below it: 3号楼, 第二网格.
+    """
 
     number: int
     why: str
+    said: str = ""
 
 
 def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
@@ -61,6 +72,8 @@ def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
             continue
         elif _repeats(headings, cells):
             yield Skipped(index + 1, "heading")
+        elif len(set(texts)) == 1 and _GROUP.fullmatch(texts[0]) and not _named(plan, cells):
+            yield Skipped(index + 1, "group", texts[0])
         elif len(texts) <= 3 and _FOOT.fullmatch(texts[0]) and not _named(plan, cells):
             yield Skipped(index + 1, "footer")
         else:
