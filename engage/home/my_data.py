@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engage import activities, attendance, ledger, people, places, resolutions, rewards, talks, topics, votes
+from engage import activities, attendance, ledger, people, places, resolutions, rewards, roster, talks, topics, votes
 from engage.core.access import Actor
 
 
@@ -66,6 +66,10 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
     ties = people.units_of(person_id)
     labels = places.unit_labels([person.unit_id, *(tie.unit_id for tie in ties)])
     looks = people.list_reveals(person_id)
+    if person.phone_sealed is not None:
+        # Whoever took the whole roll with whole phones has seen this one too.
+        looks += [(one.actor_id, one.reason, one.at) for one in roster.phones_taken(since=person.created_at)]
+        looks.sort(key=lambda look: look[2], reverse=True)
     names = people.names_of([look[0] for look in looks])
     sessions = attendance.sessions_of_person(person_id)
     return MyData(

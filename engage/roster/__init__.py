@@ -9,12 +9,14 @@ from engage.roster.commands import open_workbook, stage
 from engage.roster.exporting import PhonesTaken, phones_taken
 from engage.roster.importing import NobodyFound, confirm
 from engage.roster.parts import Outcome
+from engage.roster.undo import forget
 
 __all__ = [
     "NobodyFound",
     "Outcome",
     "PhonesTaken",
     "confirm",
+    "forget",
     "init_app",
     "models",
     "models_export",

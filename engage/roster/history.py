@@ -88,6 +88,16 @@ def state_of(batch: RosterBatch, *, now: datetime) -> str:
     return "waiting" if now < batch.expires_at else "expired"
 
 
+def newest_undoable(*, now: datetime) -> RosterBatch | None:
+    """Return the newest import that can still be taken back, or None."""
+    statement = (
+        select(RosterBatch)
+        .where(RosterBatch.imported_at > now - rules.UNDO_WITHIN, RosterBatch.undone_at.is_(None))
+        .order_by(RosterBatch.imported_at.desc(), RosterBatch.id.desc())
+    )
+    return db.session.scalars(statement.limit(1)).first()
+
+
 def plan_undo(batch: RosterBatch) -> UndoPlan:
     """Return what an undo of this import would take away now, in a handful of statements."""
     made = batch.made or {}

@@ -55,6 +55,8 @@ def reading_of(batch: RosterBatch, *, now: datetime) -> rules.Reading:
     today = local_date(now)
     key = (batch.community_id, batch.seal_no, today, tuple(known))
     if key not in _readings:
+        while _readings and _rows_kept() > KEPT_ROWS // 5:  # two large ones at once do not fit
+            _readings.popitem(last=False)
         _readings[key] = read(contents_of(batch), today=today, known=known)
     _readings.move_to_end(key)
     while len(_readings) > 1 and (len(_readings) > KEPT_READINGS or _rows_kept() > KEPT_ROWS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, null, select, update
 
 from engage import people, places
 from engage.core import audit
@@ -70,6 +70,13 @@ def _take_back(batch: RosterBatch, *, at: datetime, now: datetime) -> Undone:
         restored=restored,
         changed_since=changed_since,
     )
+
+
+def forget(person_id: int) -> None:
+    """Wipe what imports changed about somebody who closes the account, inside the caller's transaction."""
+    mine = RosterChange.person_id == person_id
+    statement = update(RosterChange).where(mine).values(before=null(), after=null())
+    require_transaction().execute(statement, execution_options={"synchronize_session": False})
 
 
 def _restore(batch_id: int) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from engage.roster.commands import decide, stage
 from engage.roster.comparison import State
 from engage.roster.importing import confirm
 from engage.roster.models import RosterChange
-from engage.roster.undo import undo
+from engage.roster.undo import forget, undo
 from tests.conftest import World
 from tests.make import NOW
 from tests.roster.importing import put_in
@@ -209,3 +209,13 @@ def test_an_erased_person_is_not_written_about(world: World, wang: Person) -> No
     assert confirm(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW).people == 1
     with transaction():
         assert people.amend_many([people.Amendment(person_id=wang.id, phone="13800138001")], now=NOW) == []
+
+
+def test_closing_an_account_wipes_what_a_list_changed(world: World, wang: Person) -> None:
+    batch_id = staged(world, FULLER)
+    confirm(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW)
+    with transaction():
+        forget(wang.id)
+    kept = db.session.scalars(select(RosterChange)).one()
+    assert (kept.before, kept.after) == (None, None)
+    assert undo(batch_id=batch_id, actor=world.secretary, now=LATER).people == 0
