@@ -7,7 +7,7 @@ from flask import Response
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
-from engage.roster import background, importing, queries
+from engage.roster import importing, queries, views_background
 from engage.roster.parts import Run
 from engage.roster.views import bp, check_page, progress_page
 
@@ -24,7 +24,7 @@ def confirmation(batch_id: int, *, me: Actor) -> Response:
     except DomainError as refused:
         return check_page(batch_id, refused=refused)
     if isinstance(begun, Run):
-        background.follow(begun)
+        views_background.follow(begun)
     return web.see_other(web.url_for("roster.show", batch_id=batch_id))
 
 
@@ -45,7 +45,7 @@ def continuation(batch_id: int, *, me: Actor) -> Response:
     """Carry on an import that died."""
     begun = importing.carry_on(batch_id=batch_id, actor=me, now=clock.now())
     if isinstance(begun, Run):
-        background.follow(begun)
+        views_background.follow(begun)
     return web.see_other(web.url_for("roster.show", batch_id=batch_id))
 
 

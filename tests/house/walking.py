@@ -42,6 +42,7 @@ TABLES = {
     "topic_id": "topic",
     "vote_id": "vote",
     "batch_id": "roster_batch",
+    "export_id": "roster_export",
     "consent_id": "consent",
 }
 #: counters of attempts and the trail of refusals may grow on any request

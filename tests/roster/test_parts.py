@@ -15,7 +15,7 @@ from engage.core.audit import AuditEvent
 from engage.core.database import db
 from engage.core.errors import Conflict
 from engage.people import intake
-from engage.roster import background, importing, parts, queries
+from engage.roster import importing, parts, queries, views_background
 from engage.roster.importing import begin, carry_on, confirm, is_dead, stop
 from engage.roster.parts import Run, TakenOver, write_part
 from engage.roster.undo import undo
@@ -154,7 +154,7 @@ def test_a_part_that_fails_leaves_whole_parts_only(world: World, monkeypatch: py
 def test_a_long_import_goes_on_by_itself_after_the_request(world: World, app: Flask) -> None:
     batch_id, run = under_way(world, written=0)
     db.session.remove()
-    background.follow(run).join(30)
+    views_background.follow(run).join(30)
     with tenancy.scoped(world.donghu.id):
         db.session.expire_all()
         batch = queries.get_batch(batch_id, now=NOW)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from engage.core import tenancy
-from engage.roster import background, importing, parts
+from engage.roster import importing, parts, views_background
 from engage.roster.importing import begin
 from tests.client import CheckingClient
 from tests.conftest import World, counted_queries
@@ -100,7 +100,7 @@ def test_a_long_import_is_followed_and_ends_at_what_it_did(
 ) -> None:
     monkeypatch.setattr(parts, "PART", 10)
     begun: list[parts.Run] = []
-    monkeypatch.setattr(background, "follow", begun.append)
+    monkeypatch.setattr(views_background, "follow", begun.append)
     client = sign_in(world.secretary)
     page = upload(client, workbook())
     answer = client.submit(page.form("/confirmation"), expect=303)
@@ -124,7 +124,9 @@ def test_an_import_that_died_says_so_and_offers_two_ways_on(
     world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     monkeypatch.setattr(parts, "PART", 10)
-    monkeypatch.setattr(background, "follow", lambda run: [None for _ in range(5) if parts.write_part(run, now=NOW)])
+    monkeypatch.setattr(
+        views_background, "follow", lambda run: [None for _ in range(5) if parts.write_part(run, now=NOW)]
+    )
     batch_id = staged(world, workbook())
     begin(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW - importing.DEAD_AFTER)
     client = sign_in(world.secretary)
