@@ -12,7 +12,6 @@ import threading
 from flask import Flask, current_app
 
 from engage.core import clock, tenancy
-from engage.core.database import db
 from engage.core.errors import DomainError
 from engage.core.tenancy import current_community_id
 from engage.roster import parts
@@ -40,5 +39,3 @@ def _write_all(app: Flask, community_id: int, run: Run) -> None:
             log.warning("import %s was carried on elsewhere: %s", run.batch_id, type(ended).__name__)
         except Exception:  # nobody waits for this thread: the log is the only place it can say so
             log.exception("import %s stopped half way", run.batch_id)
-        finally:
-            db.session.remove()

@@ -115,6 +115,16 @@ def test_what_somebody_changed_since_then_stays(world: World, wang: Person) -> N
     assert (unsealed_phone(after), after.is_volunteer) == ("13900139000", False)
 
 
+def test_a_year_somebody_corrected_since_then_stays(world: World) -> None:
+    put_in(sheet(["王晓明", "13800138001", None, None, None, None]), actor=world.secretary)
+    batch_id = staged(world, ["王晓明", "13800138001", None, "1960", None, None])
+    confirm(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW)
+    with transaction():
+        people.get_person(named("王晓明").id).birth_year = 1961
+    assert undo(batch_id=batch_id, actor=world.secretary, now=LATER).changed_since == 1
+    assert named("王晓明").birth_year == 1961
+
+
 def test_what_differs_stays_until_somebody_decides_for_the_row(world: World, wang: Person) -> None:
     batch_id = staged(world, ["王晓明", None, "1栋1单元101", "1958-03-02", None, None])
     assert entries(batch_id)[0].state is State.ASK  # one name, one door, two years of birth

@@ -124,6 +124,10 @@ def test_w18_a_link_is_for_one_person_for_an_hour_and_while_the_right_lasts(worl
     for actor, now in ((world.clerk, NOW), (world.secretary, NOW + HOUR), (world.volunteer, NOW), (without, NOW)):
         with pytest.raises(NotFound):
             exporting.get_own(mine, actor=actor, now=now)
+    masked = export(world.secretary, key="k2")
+    assert exporting.get_own(masked, actor=world.secretary, now=NOW)
+    with pytest.raises(NotFound):  # the clerk may export too, but this is not the clerk's
+        exporting.get_own(masked, actor=world.clerk, now=NOW)
     with tenancy.scoped(world.liyuan.id), pytest.raises(NotFound):
         exporting.get_own(mine, actor=world.outsider, now=NOW)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engage.roster.rules.headings import Headings, find_headings
-from engage.roster.rules.sheets import PLACE, Plan, RawSheet
+from engage.roster.rules.sheets import PLACE, Plan, RawSheet, Role
 from engage.roster.rules.values import ID_MARK, Cell, is_blank, looks_like_an_id_number, text_of
 from engage.roster.rules.vocabulary import Field
 
@@ -72,7 +72,12 @@ def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
             continue
         elif _repeats(headings, cells):
             yield Skipped(index + 1, "heading")
-        elif len(set(texts)) == 1 and _GROUP.fullmatch(texts[0]) and not _named(plan, cells):
+        elif (
+            plan.role is not Role.GRIDS
+            and len(set(texts)) == 1
+            and _GROUP.fullmatch(texts[0])
+            and not _named(plan, cells)
+        ):
             yield Skipped(index + 1, "group", texts[0])
         elif len(texts) <= 3 and _FOOT.fullmatch(texts[0]) and not _named(plan, cells):
             yield Skipped(index + 1, "footer")
