@@ -7,6 +7,8 @@ A room may know the rooms before it in this list, never those after it.
 ROOMS = (
     "places",
     "people",
+    "territory",
+    "teams",
     "roster",
     "ledger",
     "activities",
@@ -19,6 +21,7 @@ ROOMS = (
     "resolutions",
     "oversight",
     "board",
+    "street",
     "home",
     "demo",
 )

@@ -35,6 +35,8 @@ class ShiftCard:
     joined: int
     cancelled: bool
     cancel_reason: str = ""
+    #: the training that signing up asks for; empty: none
+    training: str = ""
 
     @property
     def free(self) -> int:
@@ -74,6 +76,7 @@ def card_of(shift: Shift, activity: Activity) -> ShiftCard:
         joined=shift.joined,
         cancelled=shift.cancelled_at is not None,
         cancel_reason=shift.cancel_reason,
+        training=activity.required_training,
     )
 
 
@@ -166,6 +169,13 @@ def sign_up_ids(shift_id: int, *, state: str) -> list[int]:
 def joined_ids(shift_id: int) -> list[int]:
     """Return who is coming, in the order they signed up."""
     return sign_up_ids(shift_id, state="joined")
+
+
+def shifts_led_by(person_id: int) -> Select[int]:
+    """Return the statement for the ids of the shifts somebody leads, to put into another room's condition."""
+    here = current_community_id()
+    led = select(Activity.id).where(Activity.community_id == here, Activity.leader_id == person_id)
+    return select(Shift.id).where(Shift.community_id == here, Shift.activity_id.in_(led))
 
 
 def is_joined(shift_id: int, person_id: int) -> bool:

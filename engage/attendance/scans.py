@@ -11,27 +11,32 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engage.activities import ShiftCard
 from engage.attendance import rules
-from engage.attendance.models import Presence, Scan
+from engage.attendance.models import Presence, Scan, ScanMedium
 from engage.attendance.rules import Flag, Grade, Kind
+from engage.core import limits
 from engage.core.database import dialect
 from engage.core.errors import N_, Conflict
 from engage.core.tenancy import current_community_id
 
 SCAN: Table = Scan.__table__  # type: ignore[assignment]
+SCAN_MEDIUM: Table = ScanMedium.__table__  # type: ignore[assignment]
 SESSION: Table = Presence.__table__  # type: ignore[assignment]
 
 # Statements are made once and run with values: building one anew costs more than running it.
-_FIND = select(SESSION).where(
+_MINE = and_(
     SESSION.c.community_id == bindparam("here"),
     SESSION.c.shift_id == bindparam("shift"),
     SESSION.c.person_id == bindparam("person"),
 )
+_FIND = select(SESSION).where(_MINE)
+_ALWAYS = select(literal(1).label("one")).subquery()
+_FIND_WITH_TRIES = select(SESSION, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE))
 _FIND_LOCKED = _FIND.with_for_update()
 _FINISH = update(SESSION).where(SESSION.c.community_id == bindparam("here"), SESSION.c.id == bindparam("row"))
 
@@ -53,12 +58,23 @@ class Arrival:
     effective_at: datetime
     grade: Grade
     flags: tuple[Flag, ...]
+    #: the card or phone code somebody else scanned, if it was one
+    medium_id: int | None = None
 
 
 def find_session(connection: Connection, *, shift_id: int, person_id: int, lock: bool = False) -> Row[Any] | None:
     """Return the session row of a person at a shift, or None."""
     values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
     return connection.execute(_FIND_LOCKED if lock else _FIND, values).first()
+
+
+def find_session_and_tries(
+    connection: Connection, *, shift_id: int, person_id: int, tries: dict[str, Any]
+) -> tuple[Row[Any] | None, int]:
+    """Return the session row of a person at a shift, or None, and how many wrong codes were typed (`limits.named`)."""
+    values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
+    row = connection.execute(_FIND_WITH_TRIES, values | tries).one()
+    return (row if row.id is not None else None), row.tries
 
 
 def has(row: Row[Any] | None, kind: Kind) -> bool:
@@ -98,7 +114,11 @@ def _insert_scan(connection: Connection, arrival: Arrival) -> bool:
         "grade": arrival.grade.value,
         "flags": rules.joined_flags(arrival.flags),
     }
-    return connection.execute(_insert_new(SCAN, dialect()), values).first() is not None
+    fresh = connection.execute(_insert_new(SCAN, dialect()), values).first()
+    if fresh is not None and arrival.medium_id is not None:
+        with_it = {"community_id": current_community_id(), "scan_id": fresh.id, "medium_id": arrival.medium_id}
+        connection.execute(insert(SCAN_MEDIUM), with_it)
+    return fresh is not None
 
 
 def _ensure_same_event(connection: Connection, arrival: Arrival) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import String, bindparam, delete, select
+from sqlalchemy import String, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,6 +28,8 @@ class AttemptCount(Base):
 _TRIES = select(AttemptCount.count).where(
     AttemptCount.key == bindparam("name"), AttemptCount.window_start == bindparam("since")
 )
+#: the same as a column of another statement, whose values `named` gives: a round trip saved in a rush
+TRIES = func.coalesce(_TRIES.scalar_subquery(), 0).label("tries")
 
 
 def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> None:
@@ -73,9 +76,14 @@ def ensure_tries_left(key: str, *, at_most: int, per: timedelta, now: datetime) 
         raise _too_many(window, per, now)
 
 
+def named(key: str, *, since: datetime) -> dict[str, Any]:
+    """Return the values a statement with the column `TRIES` is run with."""
+    return {"name": key[:160], "since": since}
+
+
 def tries_so_far(key: str, *, since: datetime) -> int:
     """Return how many tries `add_try` counted for a thing whose window is named by its beginning."""
-    found = require_transaction().connection().execute(_TRIES, {"name": key[:160], "since": since})
+    found = require_transaction().connection().execute(_TRIES, named(key, since=since))
     return found.scalar() or 0
 
 

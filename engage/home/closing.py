@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engage import activities, ledger, people, resolutions, rewards, roster, talks
+from engage import activities, ledger, people, resolutions, rewards, roster, talks, teams
 from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import transaction
@@ -89,6 +89,7 @@ def close_account(*, actor: Actor, seen: str, now: datetime) -> str:
         goods = rewards.release_all(person_id=actor.person_id, actor=actor, now=now)
         points = ledger.give_up_balance(person_id=actor.person_id, actor_id=actor.person_id, now=now)
         roster.forget(actor.person_id)
+        teams.forget(person_id=actor.person_id, now=now)
         pseudonym = people.erase(person_id=actor.person_id, now=now)
         audit.record(
             "account_closed",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.amendments import Amended, Amendment, amend_many, revert_many
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
+from engage.people.delegations import StandIn, hand_over, own_roles, stand_ins_of, take_back
 from engage.people.departure import (
     Withdrawn,
     count_unused_slips,
@@ -18,6 +20,7 @@ from engage.people.departure import (
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.figures import members_by_community
 from engage.people.intake import (
     Newcomer,
     OnRoll,
@@ -31,11 +34,31 @@ from engage.people.intake import (
 )
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.listing import Listed, list_roll
+from engage.people.media import MediumRefused, Shown, holder_of, report_lost
+from engage.people.media import read as read_medium
+from engage.people.media import use as use_medium
 from engage.people.models import Person
+from engage.people.neighbourhood import (
+    PlaceRole,
+    Resident,
+    count_by_grid,
+    move_persons,
+    move_role,
+    persons_of_grids,
+    residents_of,
+    roles_at,
+    unmove_role,
+    verify_tenancy,
+)
+from engage.people.offices import OFFICES, Term, end_role, give_role, list_grants
+from engage.people.offices import holder_of as grant_holder
 from engage.people.own import OwnRecords, confirm_password, records_of
+from engage.people.panels import add_panel
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
+from engage.people.printing import make_batch
 from engage.people.queries import (
     count_persons,
+    ever_in_office,
     find_by_member_no,
     find_ids,
     get_person,
@@ -49,13 +72,33 @@ from engage.people.queries import (
     units_of,
     units_with_voters,
 )
+from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import list_reveals
 from engage.people.signing_in import Arrival
+from engage.people.team_roll import (
+    Spell,
+    TeamFacts,
+    TeamNameTaken,
+    count_teams,
+    enter_team,
+    former_members_of,
+    found_team,
+    get_team,
+    is_in_team,
+    members_of,
+    rename_team,
+    search_teams,
+    set_closed,
+    spells_of,
+    take_out,
+    team_facts,
+)
 from engage.people.threshold import send_away
 from engage.people.words import ROLE_WORDS, TIE_WORDS
 
 __all__ = [
     "COOKIE",
+    "OFFICES",
     "ROLE_WORDS",
     "TIE_WORDS",
     "Amended",
@@ -65,69 +108,121 @@ __all__ = [
     "Filters",
     "Found",
     "Listed",
+    "MediumRefused",
     "Newcomer",
     "OnRoll",
     "OwnRecords",
     "Person",
+    "PlaceRole",
+    "Resident",
+    "Shown",
     "Slip",
+    "Spell",
+    "StandIn",
     "TeamCard",
+    "TeamFacts",
+    "TeamNameTaken",
+    "Term",
     "Withdrawn",
     "activate",
     "actor_of",
+    "add_panel",
     "amend_many",
     "appoint_many",
     "card_address",
     "card_addresses",
     "card_token",
     "confirm_password",
+    "count_by_grid",
     "count_persons",
+    "count_teams",
     "count_unused_slips",
     "dissolve_empty_teams",
     "end_grants",
+    "end_region_role",
+    "end_role",
     "enrol",
     "enrol_many",
+    "enter_team",
     "erase",
+    "ever_in_office",
     "find_by_card",
     "find_by_member_no",
     "find_ids",
     "find_invitation",
+    "former_members_of",
+    "found_team",
     "get_person",
+    "get_team",
+    "give_region_role",
+    "give_role",
+    "grant_holder",
     "grant_role",
+    "hand_over",
+    "holder_of",
     "holders_of",
     "household_of",
+    "ids_within",
     "init_app",
     "is_active",
     "is_erased",
+    "is_in_team",
     "is_last_secretary",
     "issue_cards",
     "issue_slip_codes",
+    "list_grants",
     "list_reveals",
     "list_roll",
     "list_teams",
+    "make_batch",
     "masked_phone",
+    "members_by_community",
+    "members_of",
+    "move_persons",
+    "move_role",
     "names_of",
     "normalised_phone",
+    "own_roles",
+    "person_within",
     "persons_in_use",
+    "persons_living_in",
     "persons_of",
+    "persons_of_grids",
     "phone_index",
+    "places_of",
     "polite_name",
+    "read_medium",
     "records_of",
     "remember_device",
+    "rename_team",
+    "report_lost",
+    "residents_of",
     "revert_many",
+    "roles_at",
     "roll",
     "roll_in_turn",
     "roll_mark",
     "roll_teams",
     "roll_ties",
     "search",
+    "search_teams",
     "send_away",
+    "set_closed",
     "settle",
+    "spells_of",
+    "stand_ins_of",
+    "take_back",
+    "take_out",
+    "team_facts",
     "team_member_ids",
     "team_names",
     "teams_of",
     "units_of",
     "units_with_voters",
+    "unmove_role",
     "unsealed_phone",
+    "use_medium",
+    "verify_tenancy",
     "withdraw_many",
 ]
 

@@ -9,13 +9,13 @@ from sqlalchemy import delete, select, update
 from engage.core.access import Role
 from engage.core.database import db, require_transaction
 from engage.core.tenancy import current_community_id
-from engage.people import rules
+from engage.people import media, rules
 from engage.people.devices import end_devices
+from engage.people.grants import in_force
 from engage.people.models import (
     Activation,
     Credential,
     Device,
-    Medium,
     Membership,
     Person,
     PhoneReveal,
@@ -23,12 +23,13 @@ from engage.people.models import (
     RoleGrant,
     Tenancy,
 )
+from engage.people.models_teams import FormerMembership
 from engage.people.offices import end_roles_of
 from engage.people.phones import phone_columns
 from engage.people.queries import get_person
 
 #: what only served the person while they were here
-_GONE = (Tenancy, Membership, Credential, Activation, ResetCode)
+_GONE = (Tenancy, Membership, FormerMembership, Credential, Activation, ResetCode)
 
 
 def is_last_secretary(person_id: int) -> bool:
@@ -38,8 +39,8 @@ def is_last_secretary(person_id: int) -> bool:
         .join(Person, (Person.id == RoleGrant.person_id) & (Person.community_id == RoleGrant.community_id))
         .where(
             RoleGrant.role == Role.SECRETARY.value,
-            RoleGrant.ended_at.is_(None),
             RoleGrant.place_id.is_(None),
+            in_force(),
             Person.status == "active",
         )
     )
@@ -67,9 +68,7 @@ def erase(*, person_id: int, now: datetime) -> str:
     for table in _GONE:
         session.execute(delete(table).where(table.person_id == person_id))
     session.execute(update(Device).where(Device.person_id == person_id).values(label=""))
-    session.execute(
-        update(Medium).where(Medium.person_id == person_id, Medium.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    media.revoke_all(person_id=person_id, now=now)
     session.execute(update(PhoneReveal).where(PhoneReveal.person_id == person_id).values(reason=""))
     session.flush()
     return person.name

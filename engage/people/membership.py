@@ -8,16 +8,17 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engage import places
-from engage.core import audit, clock, idempotency
+from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
+from engage.people import team_roll
 from engage.people.devices import end_devices
 from engage.people.enrolment import enrol, pinyin_of
 from engage.people.leaving import is_erased
-from engage.people.models import Membership, Person, Team, Tenancy
+from engage.people.models import Person, Team, Tenancy
 from engage.people.offices import end_roles_of, ensure_office_may
 from engage.people.phones import phone_columns, phone_index
 from engage.people.queries import get_person, roll_in_turn
@@ -66,7 +67,7 @@ def add_person(*, particulars: Particulars, actor: Actor, key: str, now: datetim
             is_volunteer=particulars.is_volunteer,
             now=now,
         )
-        _move_in(person, particulars, now=now)
+        _move_in(person, particulars, actor=actor, now=now)
         audit.record("person_added", actor=actor, subject=f"person:{person.id}", now=now, votes=particulars.may_vote)
         idempotency.remember(
             actor_id=actor.person_id, key=key, fingerprint=fingerprint, outcome={"person_id": person.id}, now=now
@@ -88,7 +89,7 @@ def edit_person(*, person_id: int, particulars: Particulars, actor: Actor, now: 
         person.is_volunteer = particulars.is_volunteer
         for column, value in phone_columns(particulars.phone, community_id=current_community_id()).items():
             setattr(person, column, value)
-        _move_in(person, particulars, now=now)
+        _move_in(person, particulars, actor=actor, now=now)
         changed = sorted(name for name, value in _facts_of(person).items() if before[name] != value)
         audit.record("person_edited", actor=actor, subject=f"person:{person.id}", now=now, fields=changed)
 
@@ -114,7 +115,7 @@ def _ensure_new(particulars: Particulars) -> None:
         )
 
 
-def _move_in(person: Person, particulars: Particulars, *, now: datetime) -> None:
+def _move_in(person: Person, particulars: Particulars, *, actor: Actor, now: datetime) -> None:
     session = require_transaction()
     if not particulars.unit_label:
         person.unit_id = None
@@ -135,6 +136,7 @@ def _move_in(person: Person, particulars: Particulars, *, now: datetime) -> None
     tie.role = particulars.tie
     if particulars.may_vote != (tie.verified_at is not None):
         tie.verified_at = now if particulars.may_vote else None
+        tie.verified_by = actor.person_id if particulars.may_vote else None
     person.unit_id = unit.id
     person.grid_id = unit.grid_id or person.grid_id
     session.flush()
@@ -180,18 +182,16 @@ def join_team(*, person_id: int, team_name: str, actor: Actor, now: datetime) ->
             team = Team(name=team_name)
             session.add(team)
             session.flush()
-        member = select(Membership.id).where(Membership.person_id == person.id, Membership.team_id == team.id)
-        if session.scalar(member) is None:
-            session.add(Membership(person_id=person.id, team_id=team.id, joined_on=clock.local_date(now)))
+        if team.closed_at is not None:
+            raise DomainError(N_("“%(team)s”已经解散。要用，先到“队伍”里恢复它"), field="team", team=team.name)
+        if team_roll.enter_team(person_id=person.id, team_id=team.id, now=now):
             audit.record("team_joined", actor=actor, subject=f"person:{person.id}", now=now, team=team.id)
 
 
 def leave_team(*, person_id: int, team_id: int, actor: Actor, now: datetime) -> None:
-    """Take a person out of a team; leaving twice is leaving once."""
-    with transaction() as session:
+    """Take a person out of a team; the time in it is kept. Leaving twice is leaving once."""
+    with transaction():
         get_in_scope(Team, team_id)
         get_person(person_id)
-        row = session.scalar(select(Membership).where(Membership.person_id == person_id, Membership.team_id == team_id))
-        if row is not None:
-            session.delete(row)
+        if team_roll.take_out(person_id=person_id, team_id=team_id, reason="", actor_id=actor.person_id, now=now):
             audit.record("team_left", actor=actor, subject=f"person:{person_id}", now=now, team=team_id)

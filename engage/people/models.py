@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.people.models_media import Medium as Medium
+from engage.people.models_teams import FormerMembership as FormerMembership
 
 
 class Person(TenantBase):
@@ -49,6 +51,7 @@ class Tenancy(TenantBase):
     __table_args__ = tenant_args(
         tenant_fk("unit_id", "unit"),
         tenant_fk("person_id", "person"),
+        tenant_fk("verified_by", "person"),
         UniqueConstraint("community_id", "unit_id", "person_id"),
         CheckConstraint("role IN ('owner', 'member', 'tenant')", name="role"),
         Index("ix_tenancy_person", "community_id", "person_id"),
@@ -58,6 +61,8 @@ class Tenancy(TenantBase):
     person_id: Mapped[int]
     role: Mapped[str] = mapped_column(String(10))
     verified_at: Mapped[datetime | None]
+    #: who of the office looked at the papers; None when the roster said so
+    verified_by: Mapped[int | None]
 
 
 class Team(TenantBase):
@@ -68,6 +73,8 @@ class Team(TenantBase):
 
     name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(20), default="general")
+    #: a closed team takes nobody in; its name and its history stay
+    closed_at: Mapped[datetime | None]
 
 
 class Membership(TenantBase):
@@ -87,7 +94,10 @@ class Membership(TenantBase):
 
 
 class RoleGrant(TenantBase):
-    """A role at the whole community (place_id None) or at one of its places."""
+    """A role at the whole community (place_id None) or at one of its places, from one moment until another.
+
+    Both moments may lie ahead: `grants.in_force` asks the clock. A row is ended, never deleted: it is the history of the place.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = tenant_args(
@@ -149,23 +159,6 @@ class Device(TenantBase):
     signed_in_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class Medium(TenantBase):
-    """A printed card: its token is derived, so it can be printed again; its version makes a lost one worthless."""
-
-    __tablename__ = "medium"
-    __table_args__ = tenant_args(
-        tenant_fk("person_id", "person"),
-        UniqueConstraint("community_id", "token_hash"),
-        UniqueConstraint("community_id", "person_id", "version"),
-    )
-
-    person_id: Mapped[int]
-    version: Mapped[int]
-    token_hash: Mapped[str] = mapped_column(String(64))
-    issued_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
 
 class Consent(TenantBase):
