@@ -44,6 +44,8 @@ class Permission(StrEnum):
     MANAGE_MEMBERS = "manage members"
     MANAGE_PLACES = "manage places"
     IMPORT_ROSTER = "import roster"
+    EXPORT_ROSTER = "export roster"
+    EXPORT_PHONES = "export whole phone numbers"
     PLAN_ACTIVITIES = "plan activities"
     LEAD_SHIFT = "lead a shift"
     APPROVE_SERVICE = "approve service"
@@ -78,6 +80,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.SEE_MEMBERS,
             Permission.MANAGE_MEMBERS,
             Permission.IMPORT_ROSTER,
+            Permission.EXPORT_ROSTER,
             Permission.PLAN_ACTIVITIES,
             Permission.LEAD_SHIFT,
             Permission.APPROVE_SERVICE,

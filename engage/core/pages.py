@@ -76,6 +76,8 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                     "guardians.show",
                     "roster.index",
                     "roster.show",
+                    "roster.batches",
+                    "roster.before_export",
                 ),
             ),
             NavItem(

@@ -15,6 +15,7 @@ from engage import (
     places,
     resolutions,
     rewards,
+    roster,
     talks,
     teams,
     topics,
@@ -95,6 +96,10 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
     ties = people.units_of(person_id)
     labels = places.unit_labels([person.unit_id, *(tie.unit_id for tie in ties)])
     looks = people.list_reveals(person_id)
+    if person.phone_sealed is not None:
+        # Whoever took the whole roll with whole phones has seen this one too.
+        looks += [(one.actor_id, one.reason, one.at) for one in roster.phones_taken(since=person.created_at)]
+        looks.sort(key=lambda look: look[2], reverse=True)
     names = people.names_of([look[0] for look in looks])
     sessions = attendance.sessions_of_person(person_id)
     # What was recorded under an entry merged into this one is this person's as well.

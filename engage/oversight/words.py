@@ -60,6 +60,7 @@ VERBS: Final[dict[str, LazyString]] = {
     # the roster
     "roster_imported": _l("导入了花名册"),
     "roster_undone": _l("撤掉了一次导入"),
+    "roster_exported": _l("导出了花名册"),
     # activities and service
     "planned": _l("排了活动"),
     "changed": _l("改了班次"),
@@ -133,7 +134,7 @@ PRIVATE: Final = frozenset(
 )  # fmt: skip
 
 KINDS: Final = (
-    "person", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry",
+    "person", "roster_batch", "roster_export", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry",
     "redemption", "item", "topic", "team", "card_batch", "agenda_round", "vote", "talk", "agenda_item", "motion",
     "speaker_entry", "resolution", "log",
 )  # fmt: skip
@@ -146,6 +147,7 @@ def kind_words() -> dict[str, str]:
         "team": pgettext("thing", "队伍"),
         "card_batch": pgettext("thing", "印证批次"),
         "roster_batch": pgettext("thing", "名单"),
+        "roster_export": pgettext("thing", "导出的花名册"),
         "unit": pgettext("thing", "一户"),
         "grid_change": pgettext("thing", "网格变动"),
         "activity": pgettext("thing", "活动"),

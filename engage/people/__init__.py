@@ -7,6 +7,7 @@ from flask import Flask
 from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.aliases import become_alias, end_alias, find_survivor, selves, selves_of
+from engage.people.amendments import Amended, Amendment, amend_many, revert_many
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
 from engage.people.delegations import StandIn, hand_over, own_roles, stand_ins_of, take_back
 from engage.people.departure import (
@@ -22,9 +23,20 @@ from engage.people.directory import Filters, Found, TeamCard, born_since, list_t
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.figures import members_by_community
 from engage.people.history import steps_of
-from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
+from engage.people.intake import (
+    Newcomer,
+    OnRoll,
+    appoint_many,
+    enrol_many,
+    roll,
+    roll_mark,
+    roll_teams,
+    roll_ties,
+    team_names,
+)
 from engage.people.languages import words_of as language_words
 from engage.people.leaving import erase, is_erased, is_last_secretary
+from engage.people.listing import Listed, list_roll
 from engage.people.media import MediumRefused, Shown, report_lost
 from engage.people.media import read as read_medium
 from engage.people.media import use as use_medium
@@ -103,10 +115,13 @@ __all__ = [
     "OFFICES",
     "ROLE_WORDS",
     "TIE_WORDS",
+    "Amended",
+    "Amendment",
     "Arrival",
     "BadPhone",
     "Filters",
     "Found",
+    "Listed",
     "MediumRefused",
     "Newcomer",
     "OnRoll",
@@ -128,6 +143,7 @@ __all__ = [
     "activate",
     "actor_of",
     "add_panel",
+    "amend_many",
     "appoint_many",
     "become_alias",
     "born_since",
@@ -166,7 +182,6 @@ __all__ = [
     "grant_holder",
     "grant_role",
     "hand_over",
-    "holder_of",
     "holders_of",
     "holds_office",
     "household_of",
@@ -181,6 +196,7 @@ __all__ = [
     "language_words",
     "list_grants",
     "list_reveals",
+    "list_roll",
     "list_teams",
     "make_batch",
     "masked_phone",
@@ -205,9 +221,13 @@ __all__ = [
     "rename_team",
     "report_lost",
     "residents_of",
+    "revert_many",
     "roles_at",
     "roll",
     "roll_in_turn",
+    "roll_mark",
+    "roll_teams",
+    "roll_ties",
     "search",
     "search_teams",
     "selves",

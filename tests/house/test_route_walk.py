@@ -54,8 +54,11 @@ NOT_THE_SECRETARYS = [
     "404 /places/<int:place_id>/split",
     "404 /redemptions/<int:redemption_id>",
     "404 /roster/batches/<int:batch_id>",  # the story imports no workbook
+    "404 /roster/batches/<int:batch_id>/progress",
     "404 /roster/batches/<int:batch_id>/rows-to-fix.xlsx",
     "404 /roster/batches/<int:batch_id>/undo",
+    "404 /roster/exports/<int:export_id>",  # nor takes the roll out
+    "404 /roster/exports/<int:export_id>/roster.xlsx",
     "404 /s/<token>/<code>",
     "403 /street",  # sums over communities are the street's
     "403 /street/communities/<int:community_id>/audit",

@@ -42,6 +42,7 @@ TABLES = {
     "topic_id": "topic",
     "vote_id": "vote",
     "batch_id": "roster_batch",
+    "export_id": "roster_export",
     "people.batch_id": "card_batch",
     "medium_id": "medium",
     "consent_id": "consent",
