@@ -166,7 +166,6 @@ __all__ = [
     "grant_holder",
     "grant_role",
     "hand_over",
-    "holder_of",
     "holders_of",
     "holds_office",
     "household_of",
