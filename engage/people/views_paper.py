@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response
 
 from engage import places
 from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, current_actor, needs, public
 from engage.core.errors import N_, DomainError, NotFound
-from engage.people import activations, cards, directory
+from engage.people import activations, cards, directory, searching, words_lists
 from engage.people.activations import SHEET_AT_MOST
 from engage.people.blueprint import bp
+from engage.people.filters import Filters, address_of, filters_in
 from engage.people.queries import get_person, ids_in_scope, persons_of
-from engage.people.views_members import filters_of
+
+#: whom a page proposes before anybody chose
+_WITHOUT_SLIP = {"entry": "never"}
+_WITH_CARD = {"volunteer": "yes"}
 
 #: who may be told whose card they hold in their hand
 _MAY_KNOW = (Permission.LEAD_SHIFT, Permission.HAND_OUT, Permission.SEE_MEMBERS)
 
 
-def _chosen_ids(kind: str) -> list[int]:
-    """Return who a sheet is for: the people ticked one by one, or everybody who matches the filters."""
+def _chosen_ids(filters: Filters) -> list[int]:
+    """Return who a sheet is for: the people ticked one by one, or the next of those who match the filters."""
     values = web.request.values
     ticked = [web.whole_number(text) for text in values.getlist("person")]
     if ticked:
         return ids_in_scope(ticked[:SHEET_AT_MOST])
-    filters = filters_of({"kind": kind, **values.to_dict()})
-    return directory.ids_matching(filters=filters, at_most=SHEET_AT_MOST)
+    after = web.small_number(values.get("after")) or 0
+    return searching.ids_matching(filters=filters, now=clock.now(), at_most=SHEET_AT_MOST, after=after)
 
 
-def _choose(template: str, *, kind: str, refusal: DomainError | None = None) -> Response:
-    ids = _chosen_ids(kind)
+def _choose(template: str, *, at_first: Mapping[str, str], refusal: DomainError | None = None) -> Response:
+    filters = filters_in({**at_first, **web.request.values.to_dict()})
+    ids = _chosen_ids(filters)
     return web.page(
         template,
         status=refusal.status if refusal else 200,
         error=web.say(refusal) if refusal else None,
-        filters=filters_of({"kind": kind, **web.request.values.to_dict()}),
+        filters=filters,
+        said={**dict.fromkeys(at_first, ""), **address_of(filters)},
         ticked=web.request.values.getlist("person"),
         persons=[persons[one] for persons in [persons_of(ids)] for one in ids],
         at_most=SHEET_AT_MOST,
         grids=places.list_grids(),
         teams=directory.list_teams(),
+        choices=words_lists.CHOICE_WORDS,
         activated=directory.activated_ids(ids),
         key=idempotency.new_key(),
     )
@@ -49,7 +58,7 @@ def _choose(template: str, *, kind: str, refusal: DomainError | None = None) -> 
 @needs(Permission.MANAGE_MEMBERS)
 def slips(*, me: Actor) -> Response:
     """Choose whom to print activation slips for."""
-    return _choose("people/slips.html", kind="not-activated")
+    return _choose("people/slips.html", at_first=_WITHOUT_SLIP)
 
 
 @bp.post("/members/slips")
@@ -65,7 +74,7 @@ def print_slips(*, me: Actor) -> Response:
     except NotFound:
         raise
     except DomainError as refusal:
-        return _choose("people/slips.html", kind="not-activated", refusal=refusal)
+        return _choose("people/slips.html", at_first=_WITHOUT_SLIP, refusal=refusal)
     return web.page("people/slip_sheet.html", slips=made, persons=persons_of(ids), address=web.absolute_url)
 
 
@@ -73,7 +82,7 @@ def print_slips(*, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def cards_to_print(*, me: Actor) -> Response:
     """Choose whom to print cards for."""
-    return _choose("people/cards.html", kind="volunteers")
+    return _choose("people/cards.html", at_first=_WITH_CARD)
 
 
 @bp.post("/members/cards")
@@ -83,7 +92,7 @@ def print_cards(*, me: Actor) -> Response:
     ids = ids_in_scope([web.whole_number(text) for text in web.request.form.getlist("person")][:SHEET_AT_MOST])
     if not ids:
         refusal = DomainError(N_("一个人也没选。勾上要印证的人"))
-        return _choose("people/cards.html", kind="volunteers", refusal=refusal)
+        return _choose("people/cards.html", at_first=_WITH_CARD, refusal=refusal)
     cards.issue_missing_cards(person_ids=ids, now=clock.now())
     persons = persons_of(ids)
     return web.page(

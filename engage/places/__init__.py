@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.places.addresses import units_in_building, units_labelled
 from engage.places.commands import NameTaken, add_building, add_grid, add_unit, found_community
 from engage.places.queries import (
     buildings_of,
@@ -12,7 +13,7 @@ from engage.places.queries import (
     count_units,
     find_community_by_name,
     find_unit_by_label,
-    find_unit_ids,
+    list_buildings,
     list_communities,
     list_grids,
     list_units,
@@ -36,9 +37,9 @@ __all__ = [
     "count_units",
     "find_community_by_name",
     "find_unit_by_label",
-    "find_unit_ids",
     "found_community",
     "init_app",
+    "list_buildings",
     "list_communities",
     "list_grids",
     "list_units",
@@ -47,6 +48,8 @@ __all__ = [
     "survey",
     "unit_labels",
     "units_by_label",
+    "units_in_building",
+    "units_labelled",
 ]
 
 

@@ -63,6 +63,14 @@ def list_grids() -> Sequence[Place]:
     return db.session.scalars(statement).all()
 
 
+def list_buildings(*, grid_id: int | None, at_most: int) -> Sequence[Place]:
+    """Return the buildings of a grid (of all grids for None) by grid and name, at most `at_most`."""
+    statement = select(Place).where(Place.kind == "building")
+    if grid_id is not None:
+        statement = statement.where(Place.parent_id == grid_id)
+    return db.session.scalars(statement.order_by(Place.parent_id, Place.name, Place.id).limit(at_most)).all()
+
+
 def list_units() -> Sequence[Unit]:
     """Return every household unit by label."""
     return db.session.scalars(select(Unit).order_by(Unit.label, Unit.id)).all()
@@ -100,11 +108,3 @@ def find_unit_by_label(label: str) -> Unit | None:
 def count_units() -> int:
     """Return how many household units the community has."""
     return int(db.session.scalar(select(func.count(Unit.id))) or 0)
-
-
-def find_unit_ids(text: str, *, at_most: int = 500) -> list[int]:
-    """Return the ids of units whose doorplate label contains the text, at most `at_most`."""
-    if not text:
-        return []
-    statement = select(Unit.id).where(Unit.label.contains(text, autoescape=True)).order_by(Unit.label, Unit.id)
-    return list(db.session.scalars(statement.limit(at_most)))

@@ -1,0 +1,226 @@
+"""Finding people: one search box for name, sound, number, last four digits and doorplate; filters; pages by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, select, true, tuple_, union_all
+
+from engage import places
+from engage.core.clock import local_date
+from engage.core.database import db
+from engage.core.tenancy import current_community_id
+from engage.people import finding
+from engage.people.activations import CONSENT_SUBJECT, CONSENT_VERSION
+from engage.people.filters import Filters, birth_years
+from engage.people.models import Consent, Credential, Device, Membership, Person
+from engage.people.models_search import PersonTerm
+
+PAGE = 50
+#: how far a list is counted; beyond it the page says "more than"
+COUNTED = 1000
+
+_MONTH = timedelta(days=30)
+_QUARTER = timedelta(days=90)
+_persons: Table = Person.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One page of people. `total` is counted up to `COUNTED`, beyond it only `many` is known.
+
+    `first` is the place of the first one in the list as the address tells it; `more` says that others follow.
+    """
+
+    persons: Sequence[Person]
+    total: int
+    many: bool = False
+    first: int = 1
+    more: bool = False
+    reasons: Mapping[int, finding.Reason] = field(default_factory=dict)
+    homes: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """Where a page begins: behind the person `after`, or before the person `before`; `first` counts from 1."""
+
+    after: int = 0
+    before: int = 0
+    first: int = 1
+
+
+#: whose grids the asker may see; None: all of them
+Reach = frozenset[int] | None
+
+
+def search(
+    *, filters: Filters, now: datetime, spot: Spot = Spot(), size: int = PAGE, reach: Reach = None
+) -> Found:  # fmt: skip
+    """Return one page of the people who match, in the order of the filters, and why each of them does."""
+    chosen = narrowed(select(Person.id), filters, now=now, reach=reach)
+    order, backwards = _order(filters.sort), bool(spot.before)
+    anchor = _key_of(spot.before or spot.after, order)
+    ordered = chosen.order_by(*(column.desc() if way != backwards else column.asc() for column, way in order))
+    if anchor is not None:
+        ids = list(db.session.scalars(_beyond(ordered, order, anchor, backwards=backwards).limit(size + 1)))
+        total = _count(chosen)
+    else:  # the first page and the count are one look
+        ids = list(db.session.scalars(ordered.limit(max(COUNTED, size) + 1)))
+        total, backwards = len(ids), False
+    more = backwards or len(ids) > size
+    shown = ids[:size][::-1] if backwards else ids[:size]
+    persons = _rows(shown)
+    homes = places.unit_labels([person.unit_id for person in persons])
+    return Found(
+        persons=persons,
+        total=min(total, COUNTED),
+        many=total > COUNTED,
+        first=1 if anchor is None or (backwards and len(ids) <= size) else max(spot.first, 2),
+        more=more,
+        reasons=_reasons(persons, homes, filters.q),
+        homes=homes,
+    )
+
+
+def ids_matching(
+    *, filters: Filters, now: datetime, at_most: int, after: int = 0, active: bool = True, reach: Reach = None
+) -> list[int]:
+    """Return the ids of people who match by pinyin, from behind a person on; only active ones unless told otherwise."""
+    order = _order("")
+    statement = narrowed(select(Person.id), filters, now=now, reach=reach)
+    if active:
+        statement = statement.where(Person.status == "active")
+    anchor = _key_of(after, order)
+    if anchor is not None:
+        statement = _beyond(statement, order, anchor, backwards=False)
+    return list(db.session.scalars(statement.order_by(*(column for column, _ in order)).limit(at_most)))
+
+
+def _order(sort: str) -> list[tuple[Any, bool]]:
+    """Return the columns of an order, each with whether it falls. The key is unique, so pages never overlap."""
+    orders = {"number": [(Person.member_no, False)], "newest": [(Person.member_no, True)]}
+    return orders.get(sort, [(Person.pinyin, False), (Person.id, False)])
+
+
+def _key_of(person_id: int, order: Sequence[tuple[Any, bool]]) -> tuple[Any, ...] | None:
+    if not person_id:
+        return None
+    row = db.session.execute(select(*(column for column, _ in order)).where(Person.id == person_id)).first()
+    return None if row is None else tuple(row)
+
+
+def _beyond(
+    statement: Select[Any], order: Sequence[tuple[Any, bool]], key: tuple[Any, ...], *, backwards: bool
+) -> Select[Any]:
+    columns = tuple_(*(column for column, _ in order))
+    falls = order[0][1] != backwards
+    return statement.where(columns < key if falls else columns > key)
+
+
+def _count(chosen: Select[Any]) -> int:
+    return int(db.session.scalar(select(func.count()).select_from(chosen.limit(COUNTED + 1).subquery())) or 0)
+
+
+def _rows(ids: Sequence[int]) -> list[Person]:
+    rows = {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+    return [rows[one] for one in ids if one in rows]
+
+
+def _reasons(persons: Sequence[Person], homes: Mapping[int, str], q: str) -> dict[int, finding.Reason]:
+    words = finding.words_of(q)
+    if not words:
+        return {}
+    return {
+        person.id: finding.reason_of(
+            finding.Entry(
+                name=person.name,
+                pinyin=person.pinyin,
+                member_no=person.member_no,
+                last4=person.phone_last4,
+                home=homes.get(person.unit_id or 0, ""),
+            ),
+            words,
+        )
+        for person in persons
+    }
+
+
+def narrowed(statement: Select[Any], filters: Filters, *, now: datetime, reach: Reach = None) -> Select[Any]:
+    """Return the statement on `Person` narrowed to who matches; those who left only when they are asked for."""
+    here = Person.community_id == current_community_id()
+    status = Person.status == filters.status if filters.status else Person.status != "closed"
+    tests = [here, status, *(_word(word) for word in finding.words_of(filters.q))]
+    if reach is not None:
+        tests.append(Person.grid_id.in_(reach))
+    if filters.q and not finding.words_of(filters.q):
+        tests.append(~true())  # something was typed and nothing can begin with it
+    return statement.where(*tests, *_places_tests(filters), *_facts_tests(filters, now=now), *_entry_tests(filters, now))
+
+
+def _word(word: str) -> ColumnElement[bool]:
+    """Whom one word finds. Parts of a statement are not confined by the session: each names the community."""
+    here = current_community_id()
+    own = _persons.c.community_id == here
+    found: list[Select[Any]] = [
+        select(PersonTerm.person_id).where(
+            PersonTerm.community_id == here, PersonTerm.term >= word, PersonTerm.term < word + finding.LAST
+        ),
+        select(_persons.c.id).where(own, _persons.c.unit_id.in_(places.units_labelled(word))),
+    ]
+    number = finding.number_in(word)
+    if number is not None:
+        found.append(select(_persons.c.id).where(own, _persons.c.member_no == number))
+    if finding.last4_in(word):
+        found.append(select(_persons.c.id).where(own, _persons.c.phone_last4 == word))
+    return Person.id.in_(union_all(*found))
+
+
+def _places_tests(filters: Filters) -> list[ColumnElement[bool]]:
+    tests: list[ColumnElement[bool]] = []
+    if filters.grid is not None:
+        tests.append(Person.grid_id == filters.grid if filters.grid else Person.grid_id.is_(None))
+    if filters.building:
+        tests.append(Person.unit_id.in_(places.units_in_building(filters.building)))
+    if filters.team is not None:
+        member = _has(Membership, *([Membership.team_id == filters.team] if filters.team else []))
+        tests.append(member if filters.team else ~member)
+    return tests
+
+
+def _facts_tests(filters: Filters, *, now: datetime) -> list[ColumnElement[bool]]:
+    tests: list[ColumnElement[bool]] = []
+    if filters.volunteer:
+        tests.append(Person.is_volunteer.is_(filters.volunteer == "yes"))
+    if filters.phone:
+        tests.append(Person.phone_last4.is_not(None) if filters.phone == "yes" else Person.phone_last4.is_(None))
+    if filters.age == "unknown":
+        tests.append(Person.birth_year.is_(None))
+    elif filters.age:
+        tests.append(Person.birth_year.between(*birth_years(filters.age, this_year=local_date(now).year)))
+    return tests
+
+
+def _entry_tests(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    tests: list[ColumnElement[bool]] = []
+    if filters.entry:
+        activated = _has(Credential)
+        answers = {
+            "never": ~activated,
+            "activated": activated,
+            "month": _has(Device, Device.seen_at >= now - _MONTH),
+            "quiet": and_(activated, ~_has(Device, Device.seen_at >= now - _QUARTER)),
+        }
+        tests.append(answers[filters.entry])
+    if filters.consent:
+        agreed = _has(Consent, Consent.subject == CONSENT_SUBJECT, Consent.version == CONSENT_VERSION)
+        tests.append(agreed if filters.consent == "yes" else ~agreed)
+    return tests
+
+
+def _has(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Correlated on both columns: an exists() of its own is not confined to the community by the session (trust §0.9).
+    return exists().where(table.person_id == Person.id, table.community_id == Person.community_id, *conditions)
