@@ -34,6 +34,10 @@ VERBS: Final[dict[str, LazyString]] = {
     "role_ended": _l("收回了职务"),
     "team_joined": _l("加进了队伍"),
     "team_left": _l("移出了队伍"),
+    "members_changed": _l("一次改了很多人"),
+    "members_change_undone": _l("撤回了一次成批修改"),
+    "view_removed": _l("删掉了大家用的视图"),
+    "view_put_back": _l("放回了大家用的视图"),
     # the roster
     "roster_imported": _l("导入了花名册"),
     "roster_undone": _l("撤掉了一次导入"),
@@ -100,7 +104,7 @@ VERBS: Final[dict[str, LazyString]] = {
 }
 
 KINDS: Final = (
-    "person", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
+    "person", "member_change", "saved_view", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
     "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
 )  # fmt: skip
 
@@ -109,6 +113,8 @@ def kind_words() -> dict[str, str]:
     """Return what the kinds of things are called, in the order of KINDS and in the reader's language."""
     return {
         "person": pgettext("thing", "成员"),
+        "member_change": pgettext("thing", "成批修改"),
+        "saved_view": pgettext("thing", "视图"),
         "roster_batch": pgettext("thing", "名单"),
         "activity": pgettext("thing", "活动"),
         "shift": pgettext("thing", "班次"),
