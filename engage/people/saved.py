@@ -105,10 +105,10 @@ def _ensure_room(actor: Actor) -> None:
 
 def change_view(*, view_id: int, name: str, is_shared: bool, actor: Actor) -> None:
     """Rename one's own view, share it with the office or keep it to oneself. Raises `NotFound`, `NameInUse`."""
-    _ensure_name(name)
     with transaction() as session:
         roll_in_turn()
         row = _own(view_id, actor)
+        _ensure_name(name)
         twin = session.scalar(
             select(SavedView).where(
                 SavedView.person_id == actor.person_id, SavedView.name == name, SavedView.id != row.id

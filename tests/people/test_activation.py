@@ -153,7 +153,7 @@ def test_w2_a_slip_for_somebody_next_door_is_not_found(world: World) -> None:
 
 def test_the_sheet_shows_a_qr_code_the_words_and_four_slips_a_page(world: World, sign_in: Any) -> None:
     office = sign_in(world.secretary)
-    page = office.get("/members/slips?kind=all", expect=200)
+    page = office.get("/members/slips?entry=", expect=200)
     sheet = office.submit(page.form("/members/slips", nth=1), expect=200)
     slips = sheet.soup.select(".aslip")
     assert len(slips) == 8
