@@ -92,7 +92,9 @@ def _homes(persons: int, *, chance: random.Random) -> list[_Home]:
         building, stair, floor = place // 24 + 1, place // 12 % 2 + 1, place // 2 % 6 + 1
         label = f"{grid}{building}栋{stair}单元{floor}0{place % 2 + 1}"
         size = min(chance.choice(_LADDER), left)
-        door = places.Door(label=label, grid=grid, building=f"{building}栋", area_centi=chance.randrange(5000, 14000, 50))
+        door = places.Door(
+            label=label, grid=grid, building=f"{building}栋", area_centi=chance.randrange(5000, 14000, 50)
+        )
         homes.append(_Home(door=door, surname=chance.choice(cast.SURNAMES), size=size))
         left -= size
     return homes
@@ -139,7 +141,7 @@ def _neighbours(
 
 
 def _open_office(home: CommunityCard, ids: list[int], *, now: datetime) -> None:
-    """The office chooses its passwords from slips, like everybody."""
+    """Let the office choose its passwords from slips, like everybody."""
     found = people.persons_of(ids)
     actors = [people.actor_of(found[person_id]) for person_id in ids]
     slips = people.issue_slip_codes(person_ids=ids, actor=actors[0], key=f"street-{home.slug}", now=now)

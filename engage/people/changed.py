@@ -16,9 +16,10 @@ from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.fence import get_in_scope
 from engage.people.bulk import Act, is_undoable
-from engage.people.changing import STANDINGS, touched
+from engage.people.changing import end_devices_of_paused, touched
 from engage.people.models import Membership, Person, Team
 from engage.people.models_lists import MemberChange, MemberChangeLine
+from engage.people.planning import STANDINGS, untouchable
 from engage.people.queries import names_of, roll_in_turn
 
 PAGE: Final = 50
@@ -97,7 +98,8 @@ def people_of(change_id: int, *, after: int = 0) -> tuple[list[tuple[int, int, s
 def undo_change(*, change_id: int, actor: Actor, now: datetime) -> int:
     """Take a change back for everybody who is still as it left them; returns for how many. Twice is once.
 
-    Devices that a pause signed out stay signed out. Raises `NotFound`, `TooLateToUndo` a day after.
+    Devices that a pause signed out stay signed out. A pause put back is a pause: never one's own, nor a secretary's by
+    somebody else of the office. Raises `NotFound`, `TooLateToUndo` a day after.
     """
     with transaction() as session:
         roll_in_turn()
@@ -106,8 +108,10 @@ def undo_change(*, change_id: int, actor: Actor, now: datetime) -> int:
             return 0
         if not is_undoable(at=change.at, undone_at=change.undone_at, now=now):
             raise TooLateToUndo(N_("过了24小时，不能整批撤回了。要改，请一个一个改"))
-        result = session.execute(_undoing(change), execution_options={"synchronize_session": False})
+        result = session.execute(_undoing(change, actor), execution_options={"synchronize_session": False})
         restored = int(getattr(result, "rowcount", 0))
+        if change.act == Act.RETURN:
+            end_devices_of_paused(change.id, now=now)
         change.undone_at, change.undone_by = now, actor.person_id
         subject = f"member_change:{change.id}"
         audit.record("members_change_undone", actor=actor, subject=subject, now=now, act=change.act, people=restored)
@@ -116,7 +120,7 @@ def undo_change(*, change_id: int, actor: Actor, now: datetime) -> int:
         return restored
 
 
-def _undoing(change: MemberChange) -> Any:
+def _undoing(change: MemberChange, actor: Actor) -> Any:
     act, those = Act(change.act), Person.id.in_(touched(change.id))
     if act is Act.TEAM:
         return delete(Membership).where(
@@ -135,7 +139,8 @@ def _undoing(change: MemberChange) -> Any:
         return update(Person).where(those, Person.grid_id == change.grid_id).values(grid_id=before)
     if act in STANDINGS:
         was, became = STANDINGS[act]
-        return update(Person).where(those, Person.status == became).values(status=was)
+        others = Person.id.not_in(untouchable(actor))
+        return update(Person).where(those, others, Person.status == became).values(status=was)
     became_volunteer = act is Act.VOLUNTEER
     return (
         update(Person)

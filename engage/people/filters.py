@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 QUERY_AT_MOST: Final = 60
 #: in an address: nobody's grid, no team at all; as an id of a filter it is 0
@@ -51,17 +51,19 @@ class Filters:
     @property
     def narrowing(self) -> list[str]:
         """Return the names of those that narrow the list, in order; the words and the sorting are not among them."""
-        return [one.name for one in fields(self) if one.name not in {"q", "sort"} and getattr(self, one.name) not in {"", None}]
+        return [
+            one.name
+            for one in fields(self)
+            if one.name not in {"q", "sort"} and getattr(self, one.name) not in {"", None}
+        ]
 
 
 def filters_in(values: Mapping[str, str]) -> Filters:
     """Return what an address narrows the list to."""
-    chosen = {name: values.get(name, "") for name in CHOICES}
-    return Filters(
-        q=" ".join(values.get("q", "").split())[:QUERY_AT_MOST],
-        **{name: _id_in(values.get(name, "")) for name in _IDS},
-        **{name: value if value in CHOICES[name] else "" for name, value in chosen.items()},  # type: ignore[arg-type]
-    )
+    chosen: dict[str, Any] = {name: values.get(name, "") for name in CHOICES}
+    chosen = {name: value if value in CHOICES[name] else "" for name, value in chosen.items()}
+    chosen |= {name: _id_in(values.get(name, "")) for name in _IDS}
+    return Filters(q=" ".join(values.get("q", "").split())[:QUERY_AT_MOST], **chosen)
 
 
 def _id_in(text: str) -> int | None:

@@ -24,7 +24,9 @@ class PersonTerm(TenantMixin, Base):
 
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
     # Ordered by bytes: "begins with" is a range, and both databases must agree where it ends.
-    term: Mapped[str] = mapped_column(String(120).with_variant(String(120, collation="C"), "postgresql"), primary_key=True)
+    term: Mapped[str] = mapped_column(
+        String(120).with_variant(String(120, collation="C"), "postgresql"), primary_key=True
+    )
     person_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
 
 
@@ -69,7 +71,7 @@ register_ddl(
         "INSERT INTO person_term (community_id, term, person_id) "
         "WITH sound AS (SELECT said, turn FROM unnest(string_to_array(NEW.pinyin, ' ')) WITH ORDINALITY AS one (said, turn) "
         "WHERE said <> '') "
-        "SELECT NEW.community_id, lower(substr(NEW.name, place) COLLATE \"C\"), NEW.id "
+        'SELECT NEW.community_id, lower(substr(NEW.name, place) COLLATE "C"), NEW.id '
         "FROM generate_series(1, length(NEW.name)) AS place WHERE substr(NEW.name, place, 1) <> ' ' "
         "UNION SELECT NEW.community_id, (SELECT lower(string_agg(tail.said, '' ORDER BY tail.turn) COLLATE \"C\") "
         "FROM sound AS tail WHERE tail.turn >= head.turn), NEW.id FROM sound AS head "

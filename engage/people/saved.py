@@ -96,9 +96,7 @@ def _ensure_name(name: str) -> None:
 
 
 def _ensure_room(actor: Actor) -> None:
-    own = select(func.count(SavedView.id)).where(
-        SavedView.person_id == actor.person_id, SavedView.removed_at.is_(None)
-    )
+    own = select(func.count(SavedView.id)).where(SavedView.person_id == actor.person_id, SavedView.removed_at.is_(None))
     if (db.session.scalar(own) or 0) >= AT_MOST:
         raise DomainError(N_("最多存%(most)s个。删掉一个不用的再存"), field="name", most=AT_MOST)
 

@@ -158,7 +158,9 @@ def narrowed(statement: Select[Any], filters: Filters, *, now: datetime, reach: 
         tests.append(Person.grid_id.in_(reach))
     if filters.q and not finding.words_of(filters.q):
         tests.append(~true())  # something was typed and nothing can begin with it
-    return statement.where(*tests, *_places_tests(filters), *_facts_tests(filters, now=now), *_entry_tests(filters, now))
+    return statement.where(
+        *tests, *_places_tests(filters), *_facts_tests(filters, now=now), *_entry_tests(filters, now)
+    )
 
 
 def _word(word: str) -> ColumnElement[bool]:

@@ -11,11 +11,11 @@ from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import changed, changing, directory
+from engage.people import changed, changing, directory, planning
 from engage.people.blueprint import bp
 from engage.people.bulk import Act, is_undoable
-from engage.people.changing import Asked
 from engage.people.filters import address_of, filters_in
+from engage.people.planning import Asked
 from engage.people.words_lists import ACT_WORDS, LEFT_WORDS, what_happens
 
 #: acts that end on paper have pages of their own
@@ -39,13 +39,17 @@ def _asked(values: Any) -> Asked:
     )
 
 
+def _said(values: Any) -> dict[str, Any]:
+    return {**address_of(filters_in(values))}
+
+
 def _ask(asked: Asked, me: Actor, *, refusal: DomainError | None = None) -> Response:
     """Show what would happen; without a team or grid yet, ask for it first."""
     plan, now = None, clock.now()
     complete = asked.target not in {"", "None"} or asked.act not in {Act.TEAM, Act.GRID}
     if complete:
         try:
-            plan = changing.plan_change(asked, actor=me, now=now)
+            plan = planning.plan_change(asked, actor=me, now=now)
         except NotFound:
             raise
         except DomainError as refused:
@@ -73,12 +77,12 @@ def _ask(asked: Asked, me: Actor, *, refusal: DomainError | None = None) -> Resp
 def new_change(*, me: Actor) -> Response:
     """Ask what to do with the people ticked, or with everybody found; acts on paper go on to their pages."""
     values = web.request.args
-    found = values.get("scope") == "found"
+    found, back = values.get("scope") == "found", web.url_for("people.index", **_said(values))
     if not found and not values.getlist("person"):
         web.flash(_("一个人也没选。勾上人，或者选“找到的全部”"))
-        return web.see_other(web.url_for("people.index", **address_of(filters_in(values))))
+        return web.see_other(back)
     if values.get("act") in _PAPER:
-        chosen = {"entry": "", **address_of(filters_in(values))} if found else {"person": values.getlist("person")}
+        chosen: dict[str, Any] = {"entry": "", **_said(values)} if found else {"person": values.getlist("person")}
         return web.see_other(web.url_for(_PAPER[values["act"]], **chosen))
     return _ask(_asked(values), me)
 

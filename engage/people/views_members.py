@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Response
 
@@ -14,7 +15,7 @@ from engage.core.i18n import _
 from engage.people import directory, membership, saved, words_lists
 from engage.people.blueprint import bp
 from engage.people.bulk import Act
-from engage.people.filters import address_of, filters_in
+from engage.people.filters import Filters, address_of, filters_in
 from engage.people.forms import PersonForm
 from engage.people.phones import unsealed_phone
 from engage.people.queries import count_persons, get_person, tie_of
@@ -22,8 +23,8 @@ from engage.people.searching import Spot, search
 from engage.people.words import ROLE_WORDS
 from engage.people.words_lists import chips_of
 
-#: more are chosen grid by grid
-BUILDINGS = 100
+#: more than any grid has
+BUILDINGS = 300
 
 
 def spot_of(values: Mapping[str, str]) -> Spot:
@@ -32,16 +33,25 @@ def spot_of(values: Mapping[str, str]) -> Spot:
     return Spot(after=places_["after"], before=places_["before"], first=max(places_["first"], 1))
 
 
+def _with_buildings(filters: Filters) -> tuple[Filters, Sequence[Any]]:
+    """Return the buildings to choose from once a grid is chosen; one of another grid is chosen no longer."""
+    if not filters.grid and not filters.building:
+        return filters, ()
+    buildings = places.list_buildings(grid_id=filters.grid or None, at_most=BUILDINGS)
+    if filters.grid and filters.building not in {building.id for building in buildings}:
+        filters = filters.without("building")
+    return filters, buildings
+
+
 @bp.get("/members")
 @needs(Permission.SEE_MEMBERS)
 def index(*, me: Actor) -> Response:
     """List people, 50 a page; phones are masked."""
     args, now = web.request.args, clock.now()
-    filters = filters_in(args)
+    filters, buildings = _with_buildings(filters_in(args))
     found = search(filters=filters, now=now, spot=spot_of(args))
     ids = [person.id for person in found.persons]
     grids, teams = places.list_grids(), directory.list_teams()
-    buildings = places.list_buildings(grid_id=filters.grid, at_most=BUILDINGS)
     return web.page(
         "people/index.html",
         fragment="people/_list.html",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask import Response
 
@@ -43,13 +44,12 @@ def save_view(*, me: Actor) -> Response:
     form = web.request.form
     filters = filters_in(form)
     try:
-        saved.save_view(
-            name=_name(), filters=filters, is_shared=bool(form.get("shared")), actor=me, now=clock.now()
-        )
+        saved.save_view(name=_name(), filters=filters, is_shared=bool(form.get("shared")), actor=me, now=clock.now())
     except DomainError as refusal:
         return _views_page(me, refusal=refusal)
     web.flash(_("“%(name)s”存好了", name=_name()))
-    return web.see_other(web.url_for("people.index", **address_of(filters)))
+    said: dict[str, Any] = {**address_of(filters)}
+    return web.see_other(web.url_for("people.index", **said))
 
 
 @bp.post("/members/views/<int:view_id>")

@@ -66,7 +66,7 @@ LEFT_WORDS: Final[dict[Left, LazyString]] = {
 
 def what_happens(act: Act, *, count: int, target: str) -> str:
     """Return what a confirmation asks, in one sentence."""
-    sentences = {
+    sentences: dict[Act, str] = {
         Act.TEAM: _("把%(count)s人加进“%(target)s”", count=count, target=target),
         Act.GRID: _("把%(count)s人换到%(target)s", count=count, target=target),
         Act.VOLUNTEER: _("把%(count)s人记为志愿者", count=count),

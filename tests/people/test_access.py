@@ -11,11 +11,11 @@ from engage import people, places
 from engage.core import clock, tenancy
 from engage.core.access import Role
 from engage.core.database import db, transaction
-from engage.people import activations, changing, directory, saved
+from engage.people import activations, changing, directory, planning, saved
 from engage.people.bulk import Act
-from engage.people.changing import Asked
 from engage.people.filters import Filters
 from engage.people.models import Device
+from engage.people.planning import Asked
 from tests.conftest import World
 from tests.make import NOW, make_person
 
@@ -99,7 +99,7 @@ def routes(app: Flask) -> set[tuple[str, str]]:
 def make_change(world: World) -> int:
     """Something done to the volunteer, which names her on its page."""
     asked = Asked(act=Act.NO_VOLUNTEER, ticked=(world.volunteer.person_id,), filters=Filters())
-    plan = changing.plan_change(asked, actor=world.secretary, now=NOW)
+    plan = planning.plan_change(asked, actor=world.secretary, now=NOW)
     return changing.change_many(asked, seal=plan.seal, actor=world.secretary, key="w1 change", now=clock.now())
 
 

@@ -73,7 +73,24 @@ def test_a_closed_account_leaves_no_name_in_the_index(world: World) -> None:
 def test_the_list_answers_what_the_rule_answers(world: World) -> None:
     rows = list(db.session.scalars(select(Person).order_by(Person.pinyin, Person.id)))
     homes = places.unit_labels([row.unit_id for row in rows])
-    typed = ["z", "zh", "李", "玉", "桂园", "3栋", "栋 周", "周 zgf", "1", "0003", "0621", "w", "wjm 7740", "5", "单元501", "a"]
+    typed = [
+        "z",
+        "zh",
+        "李",
+        "玉",
+        "桂园",
+        "3栋",
+        "栋 周",
+        "周 zgf",
+        "1",
+        "0003",
+        "0621",
+        "w",
+        "wjm 7740",
+        "5",
+        "单元501",
+        "a",
+    ]
     for q in typed:
         words = finding.words_of(q)
         wanted = [
@@ -149,7 +166,9 @@ def test_filters_combine(world: World, with_password: Callable[..., Any]) -> Non
     membership.change_status(person_id=world.neighbour.person_id, status="paused", actor=world.secretary, now=NOW)
     with_password(world.volunteer)
     [team] = people.list_teams()
-    assert names("", grid=grid, team=team.id, volunteer="yes", phone="yes", age="elder", entry="activated") == ["周桂芳"]
+    assert names("", grid=grid, team=team.id, volunteer="yes", phone="yes", age="elder", entry="activated") == [
+        "周桂芳"
+    ]
     assert names("", building=tower) == ["周桂芳"]
     assert names("", building=tower, volunteer="no") == []
     assert "周桂芳" not in names("", grid=0)
