@@ -127,8 +127,8 @@ def set_removed(*, view_id: int, at: datetime | None, actor: Actor, now: datetim
         if row.removed_at is not None and at is None:
             _ensure_room(actor)
         if row.is_shared and (row.removed_at is None) != (at is None):
-            verb = "view_removed" if at else "view_put_back"
-            audit.record(verb, actor=actor, subject=f"saved_view:{row.id}", now=now)
+            subject = f"saved_view:{row.id}"
+            audit.record("view_removed" if at else "view_put_back", actor=actor, subject=subject, now=now)
         row.removed_at = at
         return row.name
 
