@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,18 +19,20 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     MetaData,
+    NullPool,
     UniqueConstraint,
+    create_engine,
     event,
     func,
     select,
 )
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 from engage.config import PROJECT
-from engage.core import sqlite
+from engage.core import postgresql, sqlite
 from engage.core.errors import NestedTransaction, OutsideTransaction
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -99,6 +101,8 @@ def tenant_fk(column: str, table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["community_id", column], [f"{table}.community_id", f"{table}.id"])
 
 
+_LAST = "engage_last_acts"
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(directory=str(PROJECT / "migrations"))
 
@@ -108,11 +112,11 @@ def init_app(app: Flask, *, database_url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     if database_url.startswith("sqlite"):
         sqlite.ensure_safe(sqlite.module.sqlite_version_info)
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite.module, "pool_size": 20, "max_overflow": 40}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(sqlite.OPTIONS)
         lock = Path(database_url.removeprefix("sqlite:///") + ".lock")
         app.extensions["engage_writers"] = sqlite.WriterQueue(lock)
     else:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(postgresql.OPTIONS)
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
@@ -121,6 +125,8 @@ def init_app(app: Flask, *, database_url: str) -> None:
 
 def _wire(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
+        postgresql.prepare(engine)
+        postgresql.wire(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -137,26 +143,45 @@ def _wire(engine: Engine) -> None:
 def transaction() -> Iterator[Session]:
     """Own one write transaction: commit at the end, roll back on any error. Nothing else commits.
 
-    On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue.
+    On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue. PostgreSQL goes
+    on in the transaction that loaded the page's data: READ COMMITTED sees what others have written since.
     Raises `NestedTransaction` when a command calls another command.
     """
     session = db.session()
     if session.info.get("in_command"):
         raise NestedTransaction("a command called another command")
-    session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
-    session.expire_all()
     writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
+    if writers:
+        session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
+    session.expire_all()
     with writers.turn() if writers else nullcontext():
         session.info["in_command"] = True
         try:
-            session.connection(execution_options={"begin": "IMMEDIATE"})
+            if writers:
+                session.connection(execution_options={"begin": "IMMEDIATE"})
             yield session
+            _act_last(session)
             session.commit()
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info["in_command"] = False
+            session.info.pop(_LAST, None)
+
+
+def at_the_end(act: Callable[[Session, list[Any]], None], item: object) -> None:
+    """Let `act` have the items of this command together, as the last thing before it commits.
+
+    For what every command does and only one can do at a time: whoever waits then holds nothing others wait for.
+    """
+    require_transaction().info.setdefault(_LAST, {}).setdefault(act, []).append(item)
+
+
+def _act_last(session: Session) -> None:
+    session.flush()
+    for act, items in session.info.pop(_LAST, {}).items():
+        act(session, items)
 
 
 @contextmanager
@@ -165,8 +190,7 @@ def one_snapshot() -> Iterator[Session]:
     session = db.session()
     session.rollback()
     session.expire_all()
-    if dialect() == "postgresql":  # SQLite reads one snapshot anyway
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    session.connection(execution_options={"one_snapshot": True})  # SQLite reads one snapshot anyway
     try:
         yield session
     finally:
@@ -195,6 +219,30 @@ def in_turn(what: str, *, community_id: int) -> None:
     session = require_transaction()
     if dialect() == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what), community_id)))
+
+
+def owner_url() -> URL:
+    """Return the database as whoever owns its tables: for migrations, backups and restores, never for requests."""
+    settings = current_app.extensions["engage_settings"]
+    return make_url(settings.owner_database_url or settings.database_url)
+
+
+@contextmanager
+def as_owner(*, autocommit: bool = False) -> Iterator[Connection]:
+    """Connect as the tables' owner (PostgreSQL); on SQLite there is only one of us."""
+    if dialect() == "sqlite":
+        with db.engine.connect() as connection:
+            yield connection
+        return
+    engine = create_engine(owner_url(), poolclass=NullPool, **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}))
+    with engine.connect() as connection:
+        yield connection
+
+
+def app_role() -> str | None:
+    """Return the role requests connect as, or None where it owns the tables itself (and on SQLite)."""
+    url = db.engine.url
+    return url.username if dialect() == "postgresql" and url.username != owner_url().username else None
 
 
 def dialect() -> str:

@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Request, current_app, g
 from flask import session as browser
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, exists, or_, select, update
 
 from engage.core import clock, tenancy
-from engage.core.access import Actor, Role
-from engage.core.database import db, require_transaction, transaction
+from engage.core.access import Actor
+from engage.core.database import UTCDateTime, db, require_transaction, transaction
+from engage.people import grants
 from engage.people.models import Device, Person, RoleGrant
+from engage.people.models_offices import Delegation, RegionGrant
 from engage.places import community_of
 
 COOKIE = "engage_device"
 _LIFE = timedelta(days=180)
 _SEEN_EVERY = timedelta(hours=6)
+_LONGEST_NUMBER = 10
 
 _devices: Table = Device.__table__  # type: ignore[assignment]
 _persons: Table = Person.__table__  # type: ignore[assignment]
 _grants: Table = RoleGrant.__table__  # type: ignore[assignment]
+_now = bindparam("now", type_=UTCDateTime())
+_delegations: Table = Delegation.__table__  # type: ignore[assignment]
+_above: Table = RegionGrant.__table__  # type: ignore[assignment]
+#: whether a second look is needed: few people stand in for somebody or work for the street
+_more = or_(
+    *(
+        exists().where(table.c.community_id == _persons.c.community_id, table.c.person_id == _persons.c.id)
+        for table in (_delegations, _above)
+    )
+)
 #: Everything a request must know of its sender, in one statement made once: a row for each role, one without any.
-#: Plain Core, so not confined by the fence: the cookie decides which community this is.
+#: Plain Core, so not confined by the fence: the cookie says which community this is.
 _WHO = (
     select(
         _devices.c.id.label("device_id"),
@@ -34,13 +47,16 @@ _WHO = (
         _devices.c.seen_at,
         *(_persons.c[name] for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer")),
         _grants.c.role,
+        _grants.c.place_id,
+        _more.label("more"),
     )
     .join(_persons, (_persons.c.id == _devices.c.person_id) & (_persons.c.community_id == _devices.c.community_id))
     .outerjoin(
         _grants,
         (_grants.c.person_id == _persons.c.id)
         & (_grants.c.community_id == _persons.c.community_id)
-        & _grants.c.ended_at.is_(None),
+        & (_grants.c.granted_at <= _now)
+        & (_grants.c.ended_at.is_(None) | (_grants.c.ended_at > _now)),
     )
     .where(
         _devices.c.token_hash == bindparam("token_hash"), _devices.c.ended_at.is_(None), _persons.c.status == "active"
@@ -53,9 +69,20 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def scope_of(cookie: str) -> AbstractContextManager[None]:
+    """Return the scope in which to look for the device behind a cookie: the community it names in front.
+
+    A cookie that names another community than its own opens nothing there. Those from before ADR 0023 name none.
+    """
+    number, dot, _rest = cookie.partition(".")
+    if dot and number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER:
+        return tenancy.scoped(int(number))
+    return tenancy.everywhere(reason="a cookie made before cookies named their community")
+
+
 def remember_device(*, person: Person, label: str, now: datetime) -> str:
     """Open a device inside the caller's transaction; returns the cookie's value, which is kept nowhere else."""
-    token = secrets.token_urlsafe(32)
+    token = f"{person.community_id}.{secrets.token_urlsafe(32)}"
     require_transaction().add(
         Device(
             community_id=person.community_id,
@@ -77,32 +104,31 @@ def load_actor(request: Request) -> Actor | None:
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token)}).all()
-    if not found or found[0].signed_in_at + _LIFE < clock.now():
+    now = clock.now()
+    with scope_of(token):
+        found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token), "now": now}).all()
+    if not found or found[0].signed_in_at + _LIFE < now:
         return None
     person = found[0]
     tenancy.enter(person.community_id)
     g.community = community_of(person.community_id)
     _note_seen(person.device_id, seen_at=person.seen_at)
-    return _actor(person, roles=[row.role for row in found if row.role], device_id=person.device_id)
+    held = [(row.role, row.place_id) for row in found if row.role]
+    return _actor(person, held=held, more=person.more, device_id=person.device_id, now=now)
 
 
 def actor_of(person: Person, *, device_id: int = 0) -> Actor:
     """Return the person as an actor with the roles in force now."""
-    roles = db.session.scalars(
-        select(RoleGrant.role).where(RoleGrant.person_id == person.id, RoleGrant.ended_at.is_(None))
-    )
-    return _actor(person, roles=roles, device_id=device_id)
+    return _actor(person, held=grants.held_by(person.id), more=True, device_id=device_id, now=clock.now())
 
 
-def _actor(person: Any, *, roles: Iterable[str], device_id: int) -> Actor:
-    implied = {Role.RESIDENT} | ({Role.VOLUNTEER} if person.is_volunteer else set())
+def _actor(person: Any, *, held: list[grants.Held], more: bool, device_id: int, now: datetime) -> Actor:
     return Actor(
         person_id=person.id,
         community_id=person.community_id,
         name=person.name,
         member_no=person.member_no,
-        roles=frozenset(implied | {Role(role) for role in roles}),
+        grants=grants.grants_of(person_id=person.id, is_volunteer=person.is_volunteer, held=held, more=more, now=now),
         device_id=device_id,
         unit_id=person.unit_id,
     )

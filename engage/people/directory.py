@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from engage.core.database import db
+from engage.people.grants import not_over
 from engage.people.models import Credential, Membership, RoleGrant, Team
 
 
@@ -55,8 +56,8 @@ def teams_of(person_ids: Collection[int]) -> dict[int, list[TeamCard]]:
 
 
 def roles_of(person_ids: Collection[int]) -> dict[int, list[RoleGrant]]:
-    """Return the roles in force of each person."""
-    statement = select(RoleGrant).where(RoleGrant.person_id.in_(set(person_ids)), RoleGrant.ended_at.is_(None))
+    """Return the roles of each person that have not ended; one may begin on a later day."""
+    statement = select(RoleGrant).where(RoleGrant.person_id.in_(set(person_ids)), not_over())
     roles: dict[int, list[RoleGrant]] = {}
     for grant in db.session.scalars(statement.order_by(RoleGrant.id)):
         roles.setdefault(grant.person_id, []).append(grant)

@@ -15,6 +15,7 @@ from engage.core.database import db
 from engage.core.errors import N_, DomainError, NotFound
 from engage.people.bulk import Act, Candidate, Left, seal_of, why_left
 from engage.people.filters import Filters
+from engage.people.grants import not_over
 from engage.people.models import Membership, Person, RoleGrant, Team
 from engage.people.searching import narrowed
 
@@ -129,7 +130,7 @@ def _secretaries(actor: Actor) -> set[int]:
     """Return the secretaries whose entries the actor leaves alone: all of them, unless the actor is one."""
     if Role.SECRETARY in actor.roles:
         return set()
-    holds = select(RoleGrant.person_id).where(RoleGrant.role == Role.SECRETARY.value, RoleGrant.ended_at.is_(None))
+    holds = select(RoleGrant.person_id).where(RoleGrant.role == Role.SECRETARY.value, not_over())
     return set(db.session.scalars(holds))
 
 

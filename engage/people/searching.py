@@ -18,6 +18,7 @@ from engage.people.activations import CONSENT_SUBJECT, CONSENT_VERSION
 from engage.people.filters import Filters, birth_years
 from engage.people.models import Consent, Credential, Device, Membership, Person
 from engage.people.models_search import PersonTerm
+from engage.people.reach import within
 
 PAGE = 50
 #: how far a list is counted; beyond it the page says "more than"
@@ -63,7 +64,7 @@ def search(
     """Return one page of the people who match, in the order of the filters, and why each of them does."""
     chosen = narrowed(select(Person.id), filters, now=now, reach=reach)
     order, backwards = _order(filters.sort), bool(spot.before)
-    anchor = _key_of(spot.before or spot.after, order)
+    anchor = _key_of(spot.before or spot.after, order, reach)
     ordered = chosen.order_by(*(column.desc() if way != backwards else column.asc() for column, way in order))
     if anchor is not None:
         ids = list(db.session.scalars(_beyond(ordered, order, anchor, backwards=backwards).limit(size + 1)))
@@ -94,7 +95,7 @@ def ids_matching(
     statement = narrowed(select(Person.id), filters, now=now, reach=reach)
     if active:
         statement = statement.where(Person.status == "active")
-    anchor = _key_of(after, order)
+    anchor = _key_of(after, order, reach)
     if anchor is not None:
         statement = _beyond(statement, order, anchor, backwards=False)
     return list(db.session.scalars(statement.order_by(*(column for column, _ in order)).limit(at_most)))
@@ -106,10 +107,12 @@ def _order(sort: str) -> list[tuple[Any, bool]]:
     return orders.get(sort, [(Person.pinyin, False), (Person.id, False)])
 
 
-def _key_of(person_id: int, order: Sequence[tuple[Any, bool]]) -> tuple[Any, ...] | None:
+def _key_of(person_id: int, order: Sequence[tuple[Any, bool]], reach: Reach) -> tuple[Any, ...] | None:
     if not person_id:
         return None
-    row = db.session.execute(select(*(column for column, _ in order)).where(Person.id == person_id)).first()
+    # Within the reach: where somebody stands in the alphabet says something about their name.
+    found = select(*(column for column, _ in order)).where(Person.id == person_id, within(reach))
+    row = db.session.execute(found).first()
     return None if row is None else tuple(row)
 
 
@@ -154,8 +157,7 @@ def narrowed(statement: Select[Any], filters: Filters, *, now: datetime, reach: 
     here = Person.community_id == current_community_id()
     status = Person.status == filters.status if filters.status else Person.status != "closed"
     tests = [here, status, *(_word(word) for word in finding.words_of(filters.q))]
-    if reach is not None:
-        tests.append(Person.grid_id.in_(reach))
+    tests.append(within(reach))
     if filters.q and not finding.words_of(filters.q):
         tests.append(~true())  # something was typed and nothing can begin with it
     return statement.where(

@@ -19,12 +19,10 @@ from engage.people.filters import Filters, address_of, filters_in
 from engage.people.forms import PersonForm
 from engage.people.phones import unsealed_phone
 from engage.people.queries import count_persons, get_person, tie_of
-from engage.people.searching import Spot, search
+from engage.people.reach import person_within
+from engage.people.searching import Reach, Spot, search
 from engage.people.words import ROLE_WORDS
 from engage.people.words_lists import chips_of
-
-#: more than any grid has
-BUILDINGS = 300
 
 
 def spot_of(values: Mapping[str, str]) -> Spot:
@@ -33,11 +31,13 @@ def spot_of(values: Mapping[str, str]) -> Spot:
     return Spot(after=places_["after"], before=places_["before"], first=max(places_["first"], 1))
 
 
-def _with_buildings(filters: Filters) -> tuple[Filters, Sequence[Any]]:
+def _with_buildings(filters: Filters, reach: Reach) -> tuple[Filters, Sequence[Any]]:
     """Return the buildings to choose from once a grid is chosen; one of another grid is chosen no longer."""
     if not filters.grid and not filters.building:
         return filters, ()
-    buildings = places.list_buildings(grid_id=filters.grid or None, at_most=BUILDINGS)
+    buildings = places.buildings_in(filters.grid) if filters.grid else places.list_buildings()
+    if reach is not None:
+        buildings = [building for building in buildings if building.id in reach]
     if filters.grid and filters.building not in {building.id for building in buildings}:
         filters = filters.without("building")
     return filters, buildings
@@ -47,11 +47,12 @@ def _with_buildings(filters: Filters) -> tuple[Filters, Sequence[Any]]:
 @needs(Permission.SEE_MEMBERS)
 def index(*, me: Actor) -> Response:
     """List people, 50 a page; phones are masked."""
-    args, now = web.request.args, clock.now()
-    filters, buildings = _with_buildings(filters_in(args))
-    found = search(filters=filters, now=now, spot=spot_of(args))
+    args, reach = web.request.args, me.reach(Permission.SEE_MEMBERS)
+    filters, buildings = _with_buildings(filters_in(args), reach)
+    found = search(filters=filters, now=clock.now(), spot=spot_of(args), reach=reach)
     ids = [person.id for person in found.persons]
-    grids, teams = places.list_grids(), directory.list_teams()
+    grids = [grid for grid in places.list_grids() if reach is None or grid.id in reach]
+    teams = directory.list_teams()
     return web.page(
         "people/index.html",
         fragment="people/_list.html",
@@ -60,7 +61,7 @@ def index(*, me: Actor) -> Response:
         filters=filters,
         said=address_of(filters),
         chips=chips_of(filters, grids=grids, buildings=buildings, teams=teams),
-        everybody=count_persons(),
+        everybody=count_persons(reach=reach),
         grids=grids,
         buildings=buildings,
         teams=teams,
@@ -104,7 +105,7 @@ def create(*, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def edit(person_id: int, *, me: Actor) -> Response:
     """Show the form to correct an entry; the phone stays masked."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     tie = tie_of(person.id, person.unit_id)
     home = places.unit_labels([person.unit_id]).get(person.unit_id or 0, "")
     form = PersonForm.of(
@@ -121,7 +122,7 @@ def edit(person_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def update(person_id: int, *, me: Actor) -> Response:
     """Correct an entry."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     status = 422
     form = PersonForm.parse(web.request.form)
     particulars = form.particulars(now=clock.now(), kept_phone=unsealed_phone(person))

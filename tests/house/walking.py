@@ -43,7 +43,12 @@ TABLES = {
     "vote_id": "vote",
     "batch_id": "roster_batch",
     "consent_id": "consent",
-    "change_id": "member_change",
+    "place_id": "place",
+    "unit_id": "unit",
+    "tenancy_id": "tenancy",
+    "change_id": "grid_change",
+    "delegation_id": "delegation",
+    "people.change_id": "member_change",
     "view_id": "saved_view",
 }
 #: counters of attempts and the trail of refusals may grow on any request
