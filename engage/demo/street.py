@@ -22,8 +22,10 @@ PERSONS: Final = 1000
 _GRIDS: Final = ("河东", "河西", "桥南", "桥北", "花园", "新村")
 _TEAMS: Final = ("巡逻队", "护学队", "调解队", "助老队")
 _LADDER: Final = (1, 2, 2, 3, 3, 3, 4)  # how many live behind a door, as often as they stand here
-#: the office: who signs in, and as what
-_OFFICE: Final = ((Role.SECRETARY, "书记"), (Role.CLERK, "社工"))
+STREET: Final = "清河街道"
+DISTRICT: Final = "临江区"
+#: who signs in, and as what; the grid officer has the first grid, somebody of the first community sees the street
+_OFFICE: Final = ((Role.SECRETARY, "书记"), (Role.CLERK, "社工"), (Role.GRID_OFFICER, "网格员"), (Role.STREET, "街道"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,21 +67,28 @@ def settle(*, name: str, number: int, persons: int, now: datetime) -> list[Stree
     home = places.found_community(
         name=name, slug=f"street-{number:02d}", now=began, desk_address=f"清河街{number}号", desk_phone="027-87000000"
     )
-    homes = _homes(persons - len(_OFFICE), chance=chance)
+    places.put_community(community_id=home.id, street=STREET, district=DISTRICT)
+    posts = _OFFICE if number == 1 else _OFFICE[:-1]
+    homes = _homes(persons - len(posts), chance=chance)
     with tenancy.scoped(home.id):
         with transaction():
             made = places.survey(
                 grids={grid: f"{place:02d}" for place, grid in enumerate(_GRIDS, 1)}, doors=[one.door for one in homes]
             )
-            office = [_officer(number, place, chance=chance) for place in range(len(_OFFICE))]
+            office = [_officer(number, place, chance=chance) for place in range(len(posts))]
             newcomers = [*office, *_neighbours(homes, made, number=number, chance=chance)]
-            ids = people.enrol_many(newcomers, now=began)
-            for (role, _word), person_id in zip(_OFFICE, ids, strict=False):
-                people.appoint_many([(person_id, None)], role=role, now=began)
-        _open_office(home, ids[: len(_OFFICE)], now=began + timedelta(days=1))
+            ids = people.enrol_many(newcomers, now=began)[: len(posts)]
+            first_grid = made.grid_ids[_GRIDS[0]]
+            for (role, _word), person_id in zip(posts[:3], ids, strict=False):
+                place_id = first_grid if role is Role.GRID_OFFICER else None
+                people.appoint_many([(person_id, place_id)], role=role, now=began)
+        for person_id in ids[3:]:
+            region_id = places.find_region(kind="street", name=STREET)
+            people.give_region_role(person_id=person_id, role=Role.STREET, region_id=region_id, now=began)
+        _open_office(home, ids, now=began + timedelta(days=1))
     return [
         StreetGuest(community=name, phone=one.phone or "", name=one.name, office=word)
-        for one, (_role, word) in zip(office, _OFFICE, strict=True)
+        for one, (_role, word) in zip(office, posts, strict=True)
     ]
 
 

@@ -15,8 +15,9 @@ from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.fence import get_in_scope
 from engage.people.filters import Filters, address_of, filters_in
+from engage.people.models import Person
 from engage.people.models_lists import SavedView
-from engage.people.queries import names_of, roll_in_turn
+from engage.people.queries import roll_in_turn
 
 AT_MOST: Final = 30
 NAME_AT_MOST: Final = 30
@@ -45,21 +46,23 @@ class ViewCard:
 
 def list_views(*, person_id: int, removed: bool = False) -> list[ViewCard]:
     """Return a person's own views and those others share, by name; with `removed` also what they took away."""
-    statement = select(SavedView).where(or_(SavedView.person_id == person_id, SavedView.is_shared))
+    statement = (
+        select(SavedView, Person.name)
+        .join(Person, (Person.id == SavedView.person_id) & (Person.community_id == SavedView.community_id))
+        .where(or_(SavedView.person_id == person_id, SavedView.is_shared))
+    )
     gone = SavedView.removed_at.is_(None)
     statement = statement.where(or_(gone, SavedView.person_id == person_id) if removed else gone)
-    rows = db.session.scalars(statement.order_by(SavedView.name, SavedView.id)).all()
-    owners = names_of([row.person_id for row in rows if row.person_id != person_id])
     return [
         ViewCard(
             id=row.id,
             name=row.name,
             filters=filters_in(dict(parse_qsl(row.query))),
             is_shared=row.is_shared,
-            owner=owners.get(row.person_id, ""),
+            owner="" if row.person_id == person_id else owner,
             is_removed=row.removed_at is not None,
         )
-        for row in rows
+        for row, owner in db.session.execute(statement.order_by(SavedView.name, SavedView.id))
     ]
 
 

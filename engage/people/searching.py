@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, select, true, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from engage import places
 from engage.core.clock import local_date
@@ -64,11 +77,11 @@ def search(
     """Return one page of the people who match, in the order of the filters, and why each of them does."""
     chosen = narrowed(select(Person.id), filters, now=now, reach=reach)
     order, backwards = _order(filters.sort), bool(spot.before)
-    anchor = _key_of(spot.before or spot.after, order, reach)
+    anchor = _key_of(spot.before or spot.after, order, reach, _counted(chosen))
     ordered = chosen.order_by(*(column.desc() if way != backwards else column.asc() for column, way in order))
     if anchor is not None:
-        ids = list(db.session.scalars(_beyond(ordered, order, anchor, backwards=backwards).limit(size + 1)))
-        total = _count(chosen)
+        ids = list(db.session.scalars(_beyond(ordered, order, anchor.key, backwards=backwards).limit(size + 1)))
+        total = anchor.total
     else:  # the first page and the count are one look
         ids = list(db.session.scalars(ordered.limit(max(COUNTED, size) + 1)))
         total, backwards = len(ids), False
@@ -95,9 +108,9 @@ def ids_matching(
     statement = narrowed(select(Person.id), filters, now=now, reach=reach)
     if active:
         statement = statement.where(Person.status == "active")
-    anchor = _key_of(after, order, reach)
+    anchor = _key_of(after, order, reach, literal(0))
     if anchor is not None:
-        statement = _beyond(statement, order, anchor, backwards=False)
+        statement = _beyond(statement, order, anchor.key, backwards=False)
     return list(db.session.scalars(statement.order_by(*(column for column, _ in order)).limit(at_most)))
 
 
@@ -107,13 +120,23 @@ def _order(sort: str) -> list[tuple[Any, bool]]:
     return orders.get(sort, [(Person.pinyin, False), (Person.id, False)])
 
 
-def _key_of(person_id: int, order: Sequence[tuple[Any, bool]], reach: Reach) -> tuple[Any, ...] | None:
+@dataclass(frozen=True, kw_only=True)
+class _Anchor:
+    """The key of the person a page lies beside, and how many match in all."""
+
+    key: tuple[Any, ...]
+    total: int
+
+
+def _key_of(
+    person_id: int, order: Sequence[tuple[Any, bool]], reach: Reach, total: ColumnElement[int]
+) -> _Anchor | None:
     if not person_id:
         return None
     # Within the reach: where somebody stands in the alphabet says something about their name.
-    found = select(*(column for column, _ in order)).where(Person.id == person_id, within(reach))
+    found = select(total, *(column for column, _ in order)).where(Person.id == person_id, within(reach))
     row = db.session.execute(found).first()
-    return None if row is None else tuple(row)
+    return None if row is None else _Anchor(key=tuple(row)[1:], total=row[0])
 
 
 def _beyond(
@@ -124,8 +147,8 @@ def _beyond(
     return statement.where(columns < key if falls else columns > key)
 
 
-def _count(chosen: Select[Any]) -> int:
-    return int(db.session.scalar(select(func.count()).select_from(chosen.limit(COUNTED + 1).subquery())) or 0)
+def _counted(chosen: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(chosen.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 
 def _rows(ids: Sequence[int]) -> list[Person]:

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from engage import people, places
 from engage.core import tenancy
+from engage.core.access import Role
 from engage.core.database import db, transaction
-from engage.people import directory, membership
+from engage.people import directory, membership, saved
 from engage.people.filters import Filters
 from engage.people.searching import search
 from tests.client import CheckingClient
@@ -168,3 +169,61 @@ def test_numbers_of_members_are_never_given_twice(world: World) -> None:
     make_person(community=world.donghu, name="又一个")
     numbers = [row[0] for row in db.session.execute(text("SELECT member_no FROM person WHERE community_id = 1"))]
     assert len(numbers) == len(set(numbers)) == 9
+
+
+def test_the_dearest_page_sends_no_more_than_a_dozen_statements(
+    world: World, sign_in: Open, count_queries: Any
+) -> None:
+    crowd(world, 120)
+    with transaction():
+        grid = places.add_grid(name="桂园", code="1").id
+        places.add_building(name="9栋", grid_id=grid)
+    for name, actor in (("我的", world.secretary), ("大家的", world.clerk)):
+        saved.save_view(name=name, filters=Filters(grid=0), is_shared=True, actor=actor, now=NOW)
+    office = sign_in(world.secretary)
+    first = office.get("/members?q=甲&grid=none&volunteer=no&phone=no&entry=never", expect=200)
+    address = first.soup.select_one("a[rel=next]")["href"]
+    with count_queries() as statements:
+        page = office.get(address, expect=200)
+    assert len(page.soup.select("tbody tr")) == 50
+    assert len(statements) <= 12
+
+
+def test_what_is_typed_comes_back_as_a_part_with_its_marks(world: World, sign_in: Open) -> None:
+    office = sign_in(world.secretary)
+    part = office.get("/members?q=zgf+3栋", htmx=True, expect=200)
+    assert [mark.get_text() for mark in part.soup.select("tbody mark")] == ["周桂芳", "3栋"]
+    assert "zhou gui fang" in part.text
+    assert [mark.get_text() for mark in office.get("/members?q=0621", expect=200).soup.select("mark")] == ["尾号0621"]
+
+
+def test_a_condition_is_a_chip_that_leads_away_from_it(world: World, sign_in: Open) -> None:
+    office = sign_in(world.secretary)
+    page = office.get("/members?volunteer=yes&entry=never&q=周", expect=200)
+    addresses = [str(chip["href"]) for chip in page.soup.select("a.cond")]
+    assert ["volunteer=" in one for one in addresses] == [False, True]
+    assert ["entry=" in one for one in addresses] == [True, False]
+    assert all("q=" in one for one in addresses)
+
+
+def test_the_reader_without_the_right_to_change_is_offered_no_boxes(world: World, sign_in: Open) -> None:
+    officer = make_person(community=world.donghu, name="网格员", roles=(Role.GRID_OFFICER,))
+    page = sign_in(officer).get("/members", expect=200)
+    assert page.soup.select("tbody tr")
+    assert not page.soup.select("tbody .tick")
+
+
+def test_an_officer_finds_nobody_outside_the_grid_by_any_word_or_page(world: World, sign_in: Open) -> None:
+    with transaction():
+        grid = places.add_grid(name="桂园", code="1").id
+        people.get_person(world.volunteer.person_id).grid_id = grid
+    officer = make_person(community=world.donghu, name="网格员", is_volunteer=False)
+    with transaction():
+        people.grant_role(person=people.get_person(officer.person_id), role=Role.GRID_OFFICER, now=NOW, place_id=grid)
+    browser = sign_in(people.actor_of(people.get_person(officer.person_id)))
+    asked = ["", "q=w", "q=7740", "q=王建明", "q=栋", "grid=none", "status=active", "sort=number", "volunteer=yes",
+             f"after={world.leader.person_id}", f"before={world.leader.person_id}", "entry=never"]  # fmt: skip
+    for query in asked:
+        page = browser.get(f"/members?{query}", expect=200)
+        assert {row.get_text().strip() for row in page.soup.select("tbody a.cell")} <= {"周桂芳"}, query
+        assert "王建明" not in page.soup.select_one("#members").get_text().replace("王建明”", "")
