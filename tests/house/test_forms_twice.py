@@ -13,7 +13,8 @@ from werkzeug.routing import MapAdapter
 from engage import people
 from tests import make, markup
 from tests.house import walking
-from tests.house.test_route_walk import Walk, walk
+from tests.house.test_route_walk import walk
+from tests.house.walkers import Walk
 
 assert walk  # the fixture of the story
 
