@@ -17,7 +17,7 @@ from engage.people.bulk import Act, Candidate, Left, seal_of, why_left
 from engage.people.filters import Filters
 from engage.people.grants import not_over
 from engage.people.models import Membership, Person, RoleGrant, Team
-from engage.people.searching import narrowed
+from engage.people.narrowing import narrowed
 
 #: how many are named on the page that asks
 NAMED: Final = 12

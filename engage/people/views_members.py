@@ -17,10 +17,11 @@ from engage.people.blueprint import bp
 from engage.people.bulk import Act
 from engage.people.filters import Filters, address_of, filters_in
 from engage.people.forms import PersonForm
+from engage.people.narrowing import Reach
 from engage.people.phones import unsealed_phone
 from engage.people.queries import count_persons, get_person, tie_of
 from engage.people.reach import person_within
-from engage.people.searching import Reach, Spot, search
+from engage.people.searching import Spot, search
 from engage.people.words import ROLE_WORDS
 from engage.people.words_lists import chips_of
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from engage import people, places
 from engage.core import tenancy
 from engage.core.database import db, transaction
-from engage.people import finding, membership, searching
+from engage.people import finding, membership, narrowing, searching
 from engage.people.filters import CHOICES, Filters
 from engage.people.models import Person
 from engage.people.models_search import PersonTerm
@@ -200,7 +200,7 @@ def test_filters_ask_nothing_next_door(world: World, with_password: Callable[...
 
 def test_a_search_uses_the_index(app: Flask, world: World) -> None:
     """EXPLAIN says that no table is read from end to end but the doorplates, which are few."""
-    statement = searching.narrowed(select(Person.id), Filters(q="zgf 0621"), now=NOW)
+    statement = narrowing.narrowed(select(Person.id), Filters(q="zgf 0621"), now=NOW)
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
     if db.engine.dialect.name == "sqlite":
         plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
