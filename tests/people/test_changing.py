@@ -112,6 +112,8 @@ def test_a_pause_ends_every_device_at_once_but_not_ones_own_nor_a_secretarys(wor
     do(asked(Act.PAUSE, *ids), actor=world.clerk)
     client.get("/me", expect=303)
     assert not people.is_active(world.volunteer.person_id)
+    do(asked(Act.RETURN, world.volunteer.person_id), actor=world.clerk, key="back")
+    client.get("/me", expect=303)  # who comes back signs in again
     assert people.is_active(world.secretary.person_id)
 
 
@@ -124,7 +126,9 @@ def test_taking_a_return_back_is_a_pause_with_its_limits(world: World, client: A
     client.set_cookie(people.COOKIE, open_device(world.volunteer))
     client.get("/me", expect=200)
     assert changed.undo_change(change_id=change_id, actor=world.clerk, now=LATER) == 1
-    client.get("/me", expect=303)
+    membership.change_status(person_id=ids[0], status="active", actor=world.secretary, now=LATER)
+    client.get("/me", expect=303)  # the device ended with the pause
+    membership.change_status(person_id=ids[0], status="paused", actor=world.secretary, now=LATER)
     assert [people.is_active(one) for one in ids] == [False, True, True]
 
 

@@ -145,6 +145,17 @@ def test_a_page_behind_somebody_who_is_gone_begins_anew(world: World) -> None:
     assert (found.first, len(found.persons)) == (1, found.total)
 
 
+def test_a_place_in_the_alphabet_is_not_told_of_people_out_of_reach(world: World) -> None:
+    with transaction():
+        grid = places.add_grid(name="桂园", code="1").id
+        people.get_person(world.volunteer.person_id).grid_id = grid
+    spot = Spot(after=world.leader.person_id)
+    found = search(filters=Filters(), now=NOW, spot=spot, reach=frozenset({grid}))
+    assert (found.first, [person.name for person in found.persons]) == (1, ["周桂芳"])
+    behind = search(filters=Filters(), now=NOW, spot=Spot(after=world.volunteer.person_id), reach=frozenset({grid}))
+    assert list(behind.persons) == []
+
+
 def test_a_list_is_counted_up_to_a_thousand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "COUNTED", 5)
     first = search(filters=Filters(), now=NOW, size=2)
