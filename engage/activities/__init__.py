@@ -7,10 +7,12 @@ from flask import Flask
 from engage.activities.commands import cancel_shift, cannot_come, change_shift, plan_activity, sign_up
 from engage.activities.leading import ensure_leads, is_leading, reach_over
 from engage.activities.leaving import OwnSignUp, expected_of, led_by, sign_ups_of, withdraw_from_all
+from engage.activities.merging import move_sign_ups, move_sign_ups_back
 from engage.activities.queries import (
     CodeSeed,
     ShiftCard,
     get_shift,
+    is_for_minors,
     is_joined,
     joined_ids,
     list_running,
@@ -21,7 +23,7 @@ from engage.activities.queries import (
     shifts_of,
     sign_up_states,
 )
-from engage.activities.rules import Kind, Nature, Plan
+from engage.activities.rules import Kind, Nature, Plan, ensure_old_enough
 
 __all__ = [
     "CodeSeed",
@@ -34,15 +36,19 @@ __all__ = [
     "cannot_come",
     "change_shift",
     "ensure_leads",
+    "ensure_old_enough",
     "expected_of",
     "get_shift",
     "init_app",
+    "is_for_minors",
     "is_joined",
     "is_leading",
     "joined_ids",
     "led_by",
     "list_running",
     "list_shifts",
+    "move_sign_ups",
+    "move_sign_ups_back",
     "plan_activity",
     "reach_over",
     "seed_of",

@@ -46,11 +46,12 @@ def led_by(person_id: int, *, now: datetime) -> list[ShiftCard]:
 
 def expected_of(person_id: int, *, now: datetime) -> list[ShiftCard]:
     """Return the shifts ahead a person has joined or waits for, by start."""
-    cards = shift_cards([row.shift_id for row in _ahead(person_id, now=now)])
+    cards = shift_cards([row.shift_id for row in ahead_of(person_id, now=now)])
     return sorted(cards.values(), key=lambda card: (card.starts_at, card.id))
 
 
-def _ahead(person_id: int, *, now: datetime) -> list[SignUp]:
+def ahead_of(person_id: int, *, now: datetime) -> list[SignUp]:
+    """Return a person's live sign-ups to shifts that are not over, in the order in which shifts are locked."""
     states = (SignUpState.JOINED.value, SignUpState.WAITLISTED.value)
     statement = (
         select(SignUp)
@@ -68,7 +69,7 @@ def withdraw_from_all(*, person_id: int, actor: Actor, now: datetime) -> int:
     Returns how many shifts.
     """
     session = require_transaction()
-    rows = _ahead(person_id, now=now)
+    rows = ahead_of(person_id, now=now)
     for row in rows:
         shift = get_in_scope(Shift, row.shift_id, lock=True)
         commands.leave_shift(session, shift, row, actor=actor, now=now)

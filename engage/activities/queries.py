@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import Select, func, or_, select
 
+from engage.activities import rules
 from engage.activities.models import Activity, Shift, SignUp
 from engage.core.database import db
 from engage.core.errors import NotFound
@@ -35,6 +36,8 @@ class ShiftCard:
     joined: int
     cancelled: bool
     cancel_reason: str = ""
+    #: the training that signing up asks for; empty: none
+    training: str = ""
 
     @property
     def free(self) -> int:
@@ -74,6 +77,7 @@ def card_of(shift: Shift, activity: Activity) -> ShiftCard:
         joined=shift.joined,
         cancelled=shift.cancelled_at is not None,
         cancel_reason=shift.cancel_reason,
+        training=activity.required_training,
     )
 
 
@@ -145,6 +149,11 @@ def search_shifts(*, start: datetime, end: datetime | None, q: str, open_only: b
     return Found(
         shifts=_cards(statement.order_by(Shift.starts_at, Shift.id).limit(limit).offset(offset)), total=total or 0
     )
+
+
+def is_for_minors(shift: ShiftCard) -> bool:
+    """Tell whether people under 18 may take part: everything but patrols that touch the night (service-points §5.7)."""
+    return not rules.is_night_patrol(kind=shift.kind, starts_at=shift.starts_at, ends_at=shift.ends_at)
 
 
 def sign_up_states(*, person_id: int, shift_ids: Collection[int]) -> dict[int, str]:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from engage.core.ages import SHANGHAI, may_be_minor, touches_night
 from engage.core.errors import N_, DomainError
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-ADULT_AT = 18
-#: nobody under 18 patrols after this hour (service-points §5.7)
-MINORS_HOME_AT = time(21, 0)
 LONGEST_SHIFT = timedelta(hours=12)
 MOST_WEEKS = 26
 MOST_PLACES = 300
@@ -67,6 +63,8 @@ class Plan:
     ends: time
     capacity: int
     weeks: int = 1
+    #: the training that signing up asks for; empty: none
+    training: str = ""
 
 
 def dates_of(plan: Plan) -> list[tuple[datetime, datetime]]:
@@ -102,15 +100,17 @@ def ensure_plan(plan: Plan, *, now: datetime) -> None:
         raise PlanRefused(N_("这个时间已经过去了，改成今天或以后"), field="day")
 
 
-def ends_late(ends_at: datetime, *, starts_at: datetime) -> bool:
-    """Tell whether a shift goes on after 21:00 Shanghai time, or over midnight."""
-    start, end = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
-    return end.date() > start.date() or end.time() > MINORS_HOME_AT
+def is_night_patrol(*, kind: str, starts_at: datetime, ends_at: datetime) -> bool:
+    """Tell whether a shift is a patrol of which any part lies after 21:00 (or before 06:00) Shanghai time."""
+    return kind == Kind.PATROL and touches_night(starts_at=starts_at, ends_at=ends_at)
 
 
-def may_be_minor(birth_year: int | None, *, on: datetime) -> bool:
-    """Tell whether somebody may be under 18 that day. Only the year is known, so the year of turning 18 still counts."""
-    return birth_year is not None and on.astimezone(SHANGHAI).year - birth_year <= ADULT_AT
+def ensure_old_enough(*, kind: str, starts_at: datetime, ends_at: datetime, birth_year: int | None) -> None:
+    """Refuse night patrols to minors, whoever signs them up or in (service-points §5.7). Raises `JoinRefused`."""
+    if is_night_patrol(kind=kind, starts_at=starts_at, ends_at=ends_at) and may_be_minor(
+        birth_year, on=starts_at.astimezone(SHANGHAI).date()
+    ):
+        raise JoinRefused(N_("夜里九点以后的巡逻要满18岁。白天的活动欢迎您来"))
 
 
 def ensure_can_join(
@@ -121,8 +121,7 @@ def ensure_can_join(
         raise JoinRefused(N_("这一班取消了，看看别的班"))
     if now >= ends_at:
         raise JoinRefused(N_("这一班已经结束，看看下一班"))
-    if kind == Kind.PATROL and may_be_minor(birth_year, on=starts_at) and ends_late(ends_at, starts_at=starts_at):
-        raise JoinRefused(N_("夜里九点以后的巡逻要满18岁。白天的活动欢迎您来"))
+    ensure_old_enough(kind=kind, starts_at=starts_at, ends_at=ends_at, birth_year=birth_year)
 
 
 def next_in_line(waiting: list[tuple[int, int]], *, free: int) -> list[int]:

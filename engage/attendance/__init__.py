@@ -8,6 +8,7 @@ from engage.attendance.approval import approve, refuse
 from engage.attendance.codes import live_code
 from engage.attendance.commands import Handed, Receipt, check_in_person, check_in_with_code
 from engage.attendance.judging import ensure_may_judge
+from engage.attendance.merging import Shortened, count_overlaps, give_way, take_their_time_back
 from engage.attendance.own import count_scans, sessions_of_person
 from engage.attendance.queries import (
     SessionCard,
@@ -27,15 +28,18 @@ __all__ = [
     "Kind",
     "Receipt",
     "SessionCard",
+    "Shortened",
     "approve",
     "check_in_person",
     "check_in_with_code",
     "close_roll",
     "count_heads",
+    "count_overlaps",
     "count_scans",
     "count_to_approve",
     "end_by_hand",
     "ensure_may_judge",
+    "give_way",
     "init_app",
     "list_to_approve",
     "live_code",
@@ -45,6 +49,7 @@ __all__ = [
     "session_of",
     "sessions_of_person",
     "sessions_of_shift",
+    "take_their_time_back",
 ]
 
 

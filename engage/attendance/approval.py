@@ -51,11 +51,12 @@ def _decidable(session_id: int, *, approver_id: int) -> Presence:
         raise ApprovalRefused(N_("这条还没签退，先请组长补上走的时间"))
     if row.state in {"refused", "voided"}:
         raise ApprovalRefused(N_("这条已经退回过了"))
-    if approver_id == row.person_id:
+    owner_id = people.find_survivor(row.person_id) or row.person_id
+    if approver_id == owner_id:
         raise ApprovalRefused(N_("自己的时长要请别人审"))
-    if approver_id in queries.recorders_of([row])[row.id]:
+    if queries.recorders_of([row])[row.id].intersection(people.selves_of(approver_id)):
         raise ApprovalRefused(N_("这条是您经手记的，要请另一位来审"))
-    home = people.household_of(row.person_id)
+    home = people.household_of(owner_id)
     if home is not None and home == people.household_of(approver_id):
         raise ApprovalRefused(N_("家里人的时长要请别人审"))
     return row
@@ -63,13 +64,24 @@ def _decidable(session_id: int, *, approver_id: int) -> Presence:
 
 def _count_each_minute_once(row: Presence) -> None:
     """Take away what other approved sessions of the same person cover already (service-points §5.2 Overlap)."""
+    uncovered, overlapped = uncovered_minutes(row, person_id=people.find_survivor(row.person_id) or row.person_id)
+    if overlapped:
+        row.flags = rules.joined_flags(rules.split_flags(row.flags), [Flag.OVERLAP])
+    row.minutes = uncovered
+
+
+def uncovered_minutes(row: Presence, *, person_id: int) -> tuple[int, bool]:
+    """Return the minutes of a session that no other approved one of this person covers, and whether any was covered.
+
+    All entries that were merged into the person's count as theirs.
+    """
     assert row.started_at is not None  # noqa: S101 - the CHECK on the table says so of every closed session
     assert row.ended_at is not None  # noqa: S101
     others = (
         require_transaction()
         .scalars(
             select(Presence).where(
-                Presence.person_id == row.person_id,
+                Presence.person_id.in_(people.selves(person_id)),
                 Presence.state == "approved",
                 Presence.id != row.id,
                 Presence.started_at < row.ended_at,
@@ -81,9 +93,7 @@ def _count_each_minute_once(row: Presence) -> None:
     shifts = activities.shift_cards({row.shift_id, *(other.shift_id for other in others)})
     taken = [_interval(other, shifts[other.shift_id]) for other in others]
     minutes = rules.uncovered_minutes(_interval(row, shifts[row.shift_id]), taken)
-    if minutes < row.minutes:
-        row.flags = rules.joined_flags(rules.split_flags(row.flags), [Flag.OVERLAP])
-    row.minutes = minutes
+    return min(minutes, row.minutes), minutes < row.minutes
 
 
 def _interval(row: Presence, shift: activities.ShiftCard) -> tuple[datetime, datetime]:

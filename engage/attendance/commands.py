@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engage import activities, people
+from engage import activities, guardians, people
 from engage.activities import CodeSeed, ShiftCard
 from engage.attendance import codes, rules, scans
 from engage.attendance.rules import CodeMatch, CodeRefused, Grade, Kind, RollRefused
@@ -53,11 +53,18 @@ def check_in_with_code(*, shift_id: int, handed: Handed, actor: Actor, now: date
     seed = activities.seed_of(shift_id=shift_id, now=now)
     if seed.shift.cancelled:
         raise CodeRefused(N_("这一班取消了，不用签到"), field="code")
+    _ensure_minor_may(seed.shift, person_id=actor.person_id, born=actor.birth_year, name=actor.name, now=now)
     with transaction() as session:
         receipt = _judge_and_write(session.connection(), seed=seed, handed=handed, actor=actor, now=now)
     if receipt is None:  # raised out here: the count of wrong tries must stay
         raise CodeRefused(N_("这个码不对，看着屏幕再输一遍"), field="code")
     return receipt
+
+
+def _ensure_minor_may(shift: ShiftCard, *, person_id: int, born: int | None, name: str, now: datetime) -> None:
+    """Refuse night patrols and service without a guardian's yes also to a minor who just walks up (service-points §5.7)."""
+    activities.ensure_old_enough(kind=shift.kind, starts_at=shift.starts_at, ends_at=shift.ends_at, birth_year=born)
+    guardians.ensure_consented(person_id, born=born, name=name, now=now)
 
 
 def _judge_and_write(
@@ -104,9 +111,19 @@ def _judged(match: CodeMatch, *, shift: ShiftCard, handed: Handed, actor: Actor,
 
 
 def check_in_person(
-    *, shift_id: int, person_id: int, kind: Kind, medium: str, client_event_id: str, actor: Actor, now: datetime
+    *,
+    shift_id: int,
+    person_id: int,
+    kind: Kind,
+    medium: str,
+    client_event_id: str,
+    actor: Actor,
+    now: datetime,
+    shown: people.Shown | None = None,
 ) -> Receipt:
     """Check somebody in or out as the leader: `medium` is "card" (scanned), "number" (typed) or "mark" (ticked).
+
+    `shown` is the card or phone code that was scanned; it is used up in the same transaction (invariant 10, K4).
 
     A scanned card is the best evidence; what was typed or ticked is recorded as by hand (service-points §4.3).
     Raises `RollRefused` outside the shift's hours, `Forbidden` for anybody who does not lead it.
@@ -123,12 +140,15 @@ def check_in_person(
         person = people.get_person(person_id)
         if person.status != "active":
             raise RollRefused(N_("%(name)s的登记现在停着，请找社区工作人员"), name=person.name)
+        _ensure_minor_may(shift, person_id=person.id, born=person.birth_year, name=person.name, now=now)
         row = scans.find_session(connection, shift_id=shift_id, person_id=person_id)
         if row is not None and scans.has(row, kind):
             at = row.started_at if kind is Kind.IN else row.ended_at
             return _receipt(shift, person_id, kind=kind, at=at, grade=row.grade, again=True)
         if kind is Kind.OUT and row is None:
             raise RollRefused(N_("%(name)s还没签到，先签到再签退"), name=person.name)
+        if shown is not None:
+            people.use_medium(shown, event=client_event_id, now=now)
         scans.write(
             connection,
             scans.Arrival(
@@ -145,6 +165,7 @@ def check_in_person(
                 effective_at=now,
                 grade=grade,
                 flags=(),
+                medium_id=shown.medium_id if shown else None,
             ),
             signed_up=signed_up,
         )

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from engage import people
 from engage.attendance.models import Presence, Scan
 from engage.attendance.queries import SessionCard, cards_from
 from engage.core.database import db
 
 
 def sessions_of_person(person_id: int, *, limit: int = 1000) -> list[SessionCard]:
-    """Return a person's sessions in every state, the newest first."""
-    statement = select(Presence).where(Presence.person_id == person_id).order_by(Presence.id.desc()).limit(limit)
+    """Return a person's sessions in every state, the newest first, also those of entries merged into theirs."""
+    statement = (
+        select(Presence)
+        .where(Presence.person_id.in_(people.selves(person_id)))
+        .order_by(Presence.id.desc())
+        .limit(limit)
+    )
     return cards_from(db.session.scalars(statement).all())
 
 
 def count_scans(person_id: int) -> int:
     """Return how many check-ins and check-outs are kept about a person."""
-    return int(db.session.scalar(select(func.count(Scan.id)).where(Scan.person_id == person_id)) or 0)
+    return int(db.session.scalar(select(func.count(Scan.id)).where(Scan.person_id.in_(people.selves(person_id)))) or 0)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 
-from engage import activities
+from engage import activities, people
 from engage.activities import ShiftCard
 from engage.attendance import rules
 from engage.attendance.judging import within_judgement
@@ -94,7 +94,7 @@ def minutes_of(person_id: int, start: datetime, end: datetime) -> int:
     """Return a person's approved volunteer minutes that began within [start, end): paid duty and drills never count."""
     rows = db.session.execute(
         select(Presence.shift_id, Presence.minutes).where(
-            Presence.person_id == person_id,
+            Presence.person_id.in_(people.selves(person_id)),
             Presence.state == "approved",
             Presence.started_at >= start,
             Presence.started_at < end,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from engage import attendance, ledger
+from engage import attendance, ledger, people
 from engage.attendance import SessionCard
 from engage.awards import queries, rules
 from engage.awards.models import Award, AwardRule
@@ -128,7 +128,10 @@ def _award(card: SessionCard, versions: list[Version], *, actor: Actor, now: dat
     served_on = clock.local_date(card.started_at)
     version = rules.in_force(versions, on=served_on)
     earned = queries.earned_by(
-        person_id=card.person_id, activity_id=card.activity_id, served_on=served_on, code=version.code
+        person_id=people.find_survivor(card.person_id) or card.person_id,
+        activity_id=card.activity_id,
+        served_on=served_on,
+        code=version.code,
     )
     # Paid duty and drills are logged but never rewarded (service-points §5.2).
     minutes = card.minutes if card.nature == "volunteer" else 0

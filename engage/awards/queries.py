@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import and_, case, func, select
 
+from engage import people
 from engage.awards.models import Award, AwardRule
 from engage.awards.rules import Earned, Terms, Version
 from engage.core.database import db
@@ -59,6 +60,6 @@ def earned_by(*, person_id: int, activity_id: int, served_on: date, code: str) -
     row = db.session.execute(
         select(total(Award.activity_id == activity_id), total(Award.served_on == served_on), total(month))  # type: ignore[call-overload]
         .join(AwardRule, AwardRule.id == Award.rule_id)
-        .where(Award.person_id == person_id, AwardRule.code == code)
+        .where(Award.person_id.in_(people.selves(person_id)), AwardRule.code == code)
     ).one()
     return Earned(activity=int(row[0]), day=int(row[1]), month=int(row[2]))

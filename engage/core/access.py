@@ -68,6 +68,7 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     device_id: int = 0
     unit_id: int | None = None
+    birth_year: int | None = None
     #: for whom this act is done, when the permission comes from a role handed over
     acting_for: int | None = None
 

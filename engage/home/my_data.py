@@ -5,8 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engage import activities, attendance, ledger, people, places, resolutions, rewards, talks, topics, votes
+from engage import (
+    activities,
+    attendance,
+    guardians,
+    ledger,
+    merging,
+    people,
+    places,
+    resolutions,
+    rewards,
+    talks,
+    teams,
+    topics,
+    votes,
+)
+from engage.core import clock
 from engage.core.access import Actor
+from engage.teams import OwnRecords as TeamRecords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +53,10 @@ class MyData:
     ties: list[Tie]
     teams: list[people.TeamCard]
     records: people.OwnRecords
+    #: times in teams, teams led, applications, trainings
+    in_teams: TeamRecords
+    #: roles handed over to somebody, and those the person stands in for
+    stand_ins: list[people.StandIn]
     looks: list[Look]
     #: approved minutes of all kinds
     minutes: int
@@ -52,6 +72,15 @@ class MyData:
     evenings: list[talks.OwnEvening]
     duties: list[talks.TalkDuty]
     taken_on: list[resolutions.ResolutionCard]
+    #: what the entry was, step by step
+    steps: list[people.PersonEvent]
+    #: guardians and children, in force or ended
+    bonds: list[guardians.Bond]
+    #: entries of the same person that were made one with this one
+    merges: list[merging.MergeCard]
+    #: names of everybody these three speak of
+    named: dict[int, str]
+    numbers: dict[int, int]
 
     @property
     def given(self) -> list[str]:
@@ -68,6 +97,13 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
     looks = people.list_reveals(person_id)
     names = people.names_of([look[0] for look in looks])
     sessions = attendance.sessions_of_person(person_id)
+    # What was recorded under an entry merged into this one is this person's as well.
+    selves = people.selves_of(person_id)
+    bonds = guardians.bonds_of(person_id)
+    merges = merging.merges_of(selves)
+    others = people.persons_of(
+        {one for bond in bonds for one in (bond.guardian_id, bond.minor_id)} | {card.merged_id for card in merges}
+    )
     return MyData(
         person=person,
         household=labels.get(person.unit_id or 0, ""),
@@ -77,18 +113,27 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
         ],
         teams=people.teams_of([person_id]).get(person_id, []),
         records=people.records_of(person_id),
+        in_teams=teams.records_of(person_id, today=clock.local_date(now)),
+        stand_ins=people.stand_ins_of(person_id, now=now, at_most=1000),
         looks=[Look(who=names.get(who, ""), reason=reason, at=at) for who, reason, at in looks],
         minutes=sum(card.minutes for card in sessions if card.state == "approved"),
         sessions=sessions,
         scans=attendance.count_scans(person_id),
-        sign_ups=activities.sign_ups_of(person_id),
+        sign_ups=[row for one in selves for row in activities.sign_ups_of(one)],
         balance=ledger.balance_of(person_id=person_id),
-        entries=ledger.count_entries(person_id=person_id),
-        redemptions=rewards.list_redemptions(person_id=person_id, now=now, limit=1000, offset=0),
-        filed=topics.filed_by(person_id, now=now),
-        seconded=topics.seconded_by_person(person_id, now=now),
+        entries=sum(ledger.count_entries(person_id=one) for one in selves),
+        redemptions=[
+            row for one in selves for row in rewards.list_redemptions(person_id=one, now=now, limit=1000, offset=0)
+        ],
+        filed=[card for one in selves for card in topics.filed_by(one, now=now)],
+        seconded=[row for one in selves for row in topics.seconded_by_person(one, now=now)],
         voted=votes.participation_of(people.household_of(person_id)),
-        evenings=talks.evenings_of(person_id),
+        evenings=[row for one in selves for row in talks.evenings_of(one)],
         duties=talks.duties_of(person_id),
         taken_on=resolutions.owned_by(person_id),
+        steps=list(people.steps_of(person_id)),
+        bonds=bonds,
+        merges=merges,
+        named={one.id: one.name for one in others.values()},
+        numbers={one.id: one.member_no for one in others.values()},
     )

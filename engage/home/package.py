@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from engage import ledger, people
+from engage import ledger, people, teams
 from engage.core import audit, clock
 from engage.core.access import Actor
 from engage.core.database import transaction
@@ -59,6 +59,7 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
                 person.pinyin,
                 phone,
                 person.birth_year,
+                " ".join(people.language_words(person.languages)),
                 mine.household,
                 mine.grid,
                 person.is_volunteer,
@@ -67,17 +68,47 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
             )
         ],
         "households": [(tie.label, tie.role, tie.may_vote) for tie in mine.ties],
-        "teams": [(team.name,) for team in mine.teams],
+        "teams": [(spell.team, spell.joined_on, spell.left_on, spell.reason) for spell in mine.in_teams.spells],
+        "teams_led": [(row.team, row.since, row.until) for row in mine.in_teams.led],
+        "team_applications": [
+            (mine.in_teams.team_names[one.team_id], one.words, one.asked_at, one.state, one.ended_at, one.reason)
+            for one in mine.in_teams.applications
+        ],
+        "trainings": [
+            (
+                teams.training_word(card.kind),
+                card.trained_on,
+                card.expires_on,
+                card.given_by,
+                card.note,
+                card.revoke_reason,
+            )
+            for card in mine.in_teams.trainings
+        ],
         "roles": [(grant.role, grant.granted_at, grant.ended_at) for grant in records.roles],
+        "stand_ins": [(row.role, row.holder, row.person, row.starts_on, row.ends_on) for row in mine.stand_ins],
         "consents": [(row.subject, row.version, row.given_at) for row in records.consents],
         "cards": [(card.version, card.issued_at, card.revoked_at) for card in records.cards],
         "devices": [(row.label, row.signed_in_at, row.seen_at, row.ended_at) for row in records.devices],
+        "steps": [(row.became, row.reason, row.at) for row in mine.steps],
+        "guardians": [
+            (
+                mine.named.get(bond.guardian_id, ""),
+                mine.named.get(bond.minor_id, ""),
+                bond.kind,
+                bond.confirmed_at,
+                bond.ended_at,
+            )
+            for bond in mine.bonds
+        ],
+        "merges": [(f"{mine.numbers[card.merged_id]:04d}", card.merged_at, card.undone_at) for card in mine.merges],
         "phone_looks": [(look.who, look.reason, look.at) for look in mine.looks],
     }
 
 
 def _service(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
-    entries = ledger.list_entries(person_id=mine.person.id, limit=_ALL)
+    selves = people.selves_of(mine.person.id)
+    entries = [entry for one in selves for entry in ledger.list_entries(person_id=one, limit=_ALL)]
     return {
         "service": [
             (card.title, card.started_at, card.ended_at, card.minutes, card.grade, card.state, card.reason)

@@ -23,10 +23,12 @@ def my_data(*, me: Actor) -> Response:
 
 
 def _page(me: Actor, refusal: DomainError | None = None) -> Response:
+    mine = data_of(me, now=clock.now())
     return web.page(
         "home/my_data.html",
         status=refusal.status if refusal else 200,
-        mine=data_of(me, now=clock.now()),
+        mine=mine,
+        people_languages=people.language_words(mine.person.languages),
         said=said,
         error=web.say(refusal) if refusal else None,
         bad_field=refusal.field if refusal else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.ledger.awarding import post_award
 from engage.ledger.cards import (
     Balance,
     EntryCard,
@@ -12,10 +13,11 @@ from engage.ledger.cards import (
     LedgerHead,
     LedgerTotals,
 )
+from engage.ledger.carrying import carry_back, carry_over, lock_for_merge, what_blocks_going_back
 from engage.ledger.commands import expire_points, reverse_entry
 from engage.ledger.figures import issued_by_community
 from engage.ledger.leaving import count_entries, give_up_balance
-from engage.ledger.posting import hold, post_award, release_hold, spend_hold
+from engage.ledger.posting import hold, release_hold, spend_hold
 from engage.ledger.queries import (
     balance_of,
     balances_of,
@@ -28,7 +30,7 @@ from engage.ledger.queries import (
     totals,
 )
 from engage.ledger.reversal import reverse
-from engage.ledger.rules import AlreadyReversed, HoldEnded, NotEnoughPoints, NotReversible, WrongApprover
+from engage.ledger.rules import AlreadyReversed, HoldEnded, HoldsOpen, NotEnoughPoints, NotReversible, WrongApprover
 from engage.ledger.verifier import verify
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "EntryReceipt",
     "Expiring",
     "HoldEnded",
+    "HoldsOpen",
     "LedgerHead",
     "LedgerTotals",
     "NotEnoughPoints",
@@ -45,6 +48,8 @@ __all__ = [
     "WrongApprover",
     "balance_of",
     "balances_of",
+    "carry_back",
+    "carry_over",
     "count_entries",
     "count_holders",
     "entry_of",
@@ -57,6 +62,7 @@ __all__ = [
     "init_app",
     "issued_by_community",
     "list_entries",
+    "lock_for_merge",
     "post_award",
     "release_hold",
     "reverse",
@@ -64,6 +70,7 @@ __all__ = [
     "spend_hold",
     "totals",
     "verify",
+    "what_blocks_going_back",
 ]
 
 

@@ -16,6 +16,7 @@ KINDS = {
     "spend": _l("东西领走"),
     "expire": _l("到期"),
     "reversal": _l("更正"),
+    "merge": _l("两条登记并成一条"),
 }
 
 _CAPS = {"activity": _l("同一场活动"), "day": _l("一天"), "month": _l("一个月")}

@@ -33,14 +33,15 @@ class Account(TenantBase):
             sqlite_where=text("person_id IS NULL"),
             postgresql_where=text("person_id IS NULL"),
         ),
-        CheckConstraint("kind IN ('person', 'held', 'owed', 'issue', 'spent', 'expired')", name="kind"),
+        CheckConstraint("kind IN ('person', 'held', 'owed', 'issue', 'spent', 'expired', 'merged')", name="kind"),
         CheckConstraint("(kind IN ('person', 'held', 'owed')) = (person_id IS NOT NULL)", name="person"),
         CheckConstraint("(person_id IS NULL) = (balance IS NULL)", name="balance"),
         CheckConstraint("kind NOT IN ('person', 'held') OR balance >= 0", name="no_overdraft"),
         CheckConstraint("kind <> 'owed' OR balance <= 0", name="owed"),
     )
 
-    #: person: free to spend; held: kept for goods not yet fetched; owed: what a reversal could not take back
+    #: person: free to spend; held: kept for goods not yet fetched; owed: what a reversal could not take back;
+    #: merged: what is on the way between two accounts of one person, always 0 after the act
     kind: Mapped[str] = mapped_column(String(10))
     person_id: Mapped[int | None]
     balance: Mapped[int | None]
@@ -69,7 +70,7 @@ class Entry(TenantBase):
         UniqueConstraint("community_id", "source"),
         UniqueConstraint("reverses_id"),
         UniqueConstraint("settles_id"),
-        CheckConstraint("kind IN ('award', 'hold', 'release', 'spend', 'expire', 'reversal')", name="kind"),
+        CheckConstraint("kind IN ('award', 'hold', 'release', 'spend', 'expire', 'reversal', 'merge')", name="kind"),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reverses"),
         CheckConstraint("(kind IN ('release', 'spend')) = (settles_id IS NOT NULL)", name="settles"),
         Index("ix_ledger_entry_person", "community_id", "person_id", "seq"),

@@ -11,7 +11,7 @@ from engage.core import clock
 from engage.core.database import require_transaction
 from engage.core.errors import N_
 from engage.core.fence import get_in_scope
-from engage.ledger import book, posting, rules
+from engage.ledger import book, carrying, posting, rules
 from engage.ledger.book import Move
 from engage.ledger.cards import EntryReceipt
 from engage.ledger.models import Entry, Head, Lot
@@ -46,7 +46,9 @@ def reverse(*, entry_id: int, reason: str, actor_id: int, approver_id: int, now:
     )
     draft.basis = {"reason": reason}
     draft.reverses_id, draft.approver_id = entry.id, approver_id
-    return book.write(session, head, draft)
+    receipt = book.write(session, head, draft)
+    carrying.follow(person_id=entry.person_id, seq=receipt.seq, actor_id=actor_id, now=now)
+    return receipt
 
 
 def _unaward(session: Session, head: Head, entry: Entry, now: datetime) -> list[Move]:

@@ -33,6 +33,10 @@ class NotReversible(DomainError):
     """Entries of this kind are ended in another way."""
 
 
+class HoldsOpen(DomainError):
+    """Points are kept for goods that wait at the desk: the account cannot be emptied into another one."""
+
+
 class HoldEnded(DomainError):
     """The points kept for this thing were spent or given back already."""
 

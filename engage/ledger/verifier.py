@@ -103,6 +103,8 @@ class _Audit:
         held = self.held_by_person()
         for account in self.accounts.values():
             self.account(account, in_lots[account.id], held[account.person_id])
+        if any(self.balances[one.id] for one in self.accounts.values() if one.kind == "merged"):
+            self.problems.append("merged: points went from one account of a person and never reached the other")
         if sum(self.balances.values()):
             self.problems.append("all accounts: the sum is not zero")
         self.orphans()

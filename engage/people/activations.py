@@ -16,11 +16,12 @@ from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.limits import count_attempt
 from engage.core.tenancy import current_community_id
-from engage.people import passwords, rules
+from engage.people import media, passwords, rules
 from engage.people.cards import issue_cards
+from engage.people.consents import keep_consent
 from engage.people.devices import end_devices
 from engage.people.grants import not_over
-from engage.people.models import Activation, Consent, Person, RoleGrant
+from engage.people.models import Activation, Person, RoleGrant
 from engage.people.phones import unsealed_phone
 from engage.people.queries import get_person, ids_in_scope
 from engage.people.rules import BadCode
@@ -28,9 +29,6 @@ from engage.people.signing_in import Arrival, Entry, open_door, set_password
 
 LIFE = timedelta(days=30)
 SHEET_AT_MOST = 200
-CONSENT_SUBJECT = "personal-data"
-#: goes up whenever templates/people/_consent.html says something else
-CONSENT_VERSION = "2026-06"
 
 _HOUR = timedelta(hours=1)
 
@@ -182,19 +180,8 @@ def activate(*, invitation: Invitation, arrival: Arrival, agreed: bool, now: dat
         set_password(person_id=person.id, password_hash=fresh, now=now)
         end_devices(person_id=person.id, now=now)
         issue_cards(person_ids=[person.id], now=now)
-        _keep_consent(person, now=now)
+        media.issue_phone_code(person_id=person.id, now=now)
+        text = keep_consent(person_id=person.id, now=now)
         entry = open_door(person=person, arrival=arrival, now=now)
-        audit.record("activated", actor=entry.actor, subject=f"person:{person.id}", now=now, consent=CONSENT_VERSION)
+        audit.record("activated", actor=entry.actor, subject=f"person:{person.id}", now=now, consent=text.version)
         return entry
-
-
-def _keep_consent(person: Person, *, now: datetime) -> None:
-    known = db.session.scalar(
-        select(Consent.id).where(
-            Consent.person_id == person.id,
-            Consent.subject == CONSENT_SUBJECT,
-            Consent.version == CONSENT_VERSION,
-        )
-    )
-    if known is None:
-        db.session.add(Consent(person_id=person.id, subject=CONSENT_SUBJECT, version=CONSENT_VERSION, given_at=now))

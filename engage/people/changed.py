@@ -16,7 +16,7 @@ from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.fence import get_in_scope
 from engage.people.bulk import Act, is_undoable
-from engage.people.changing import end_devices_of_paused, touched
+from engage.people.changing import end_devices_of_paused, note_steps, touched
 from engage.people.models import Membership, Person, Team
 from engage.people.models_lists import MemberChange, MemberChangeLine
 from engage.people.planning import STANDINGS, untouchable
@@ -110,6 +110,9 @@ def undo_change(*, change_id: int, actor: Actor, now: datetime) -> int:
             raise TooLateToUndo(N_("过了24小时，不能整批撤回了。要改，请一个一个改"))
         result = session.execute(_undoing(change, actor), execution_options={"synchronize_session": False})
         restored = int(getattr(result, "rowcount", 0))
+        if Act(change.act) in STANDINGS:
+            was, became = STANDINGS[Act(change.act)]
+            note_steps(change.id, became, was, reason="", actor=actor, now=now)
         if change.act == Act.RETURN:
             end_devices_of_paused(change.id, now=now)
         change.undone_at, change.undone_by = now, actor.person_id

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from engage.core import audit, clock, idempotency
 from engage.core.access import Actor
-from engage.core.database import db, require_transaction, transaction
+from engage.core.database import UTCDateTime, db, require_transaction, transaction
 from engage.core.errors import N_, Conflict, DomainError
 from engage.core.tenancy import current_community_id
 from engage.people.bulk import Act
 from engage.people.models import Device, Membership, Person, Team
+from engage.people.models_history import PersonEvent
 from engage.people.models_lists import MemberChange, MemberChangeLine
 from engage.people.planning import STANDINGS, Asked, parts_of, plan_change
 from engage.people.queries import roll_in_turn
@@ -27,13 +28,15 @@ class ListChanged(Conflict):
     status = 422
 
 
-def change_many(asked: Asked, *, seal: str, actor: Actor, key: str, now: datetime) -> int:
+def change_many(asked: Asked, *, seal: str, actor: Actor, key: str, now: datetime, reason: str = "") -> int:
     """Do what was confirmed to everybody it named, in one transaction, and return the id of the change.
 
     The same form key does it once. Raises `ListChanged` when the plan is no longer the one the seal marks,
     `DomainError` when nobody would be changed, and what `plan_change` raises.
     """
     fingerprint = idempotency.fingerprint_of(act=asked.act, target=asked.target, seal=seal)
+    if asked.act is Act.PAUSE and not reason:
+        raise DomainError(N_("写一句为什么，本人看得到"), field="reason")
     with transaction() as session:
         if known := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint):
             return int(known["change_id"])
@@ -56,6 +59,8 @@ def change_many(asked: Asked, *, seal: str, actor: Actor, key: str, now: datetim
         session.flush()
         _write_lines(session, change, plan.ids)
         _apply(session, change, now=now)
+        if asked.act in STANDINGS:
+            note_steps(change.id, *STANDINGS[asked.act], reason=reason, actor=actor, now=now)
         subject = f"member_change:{change.id}"
         audit.record("members_changed", actor=actor, subject=subject, now=now, act=change.act, people=change.changed)
         idempotency.remember(
@@ -71,6 +76,8 @@ def _team_id(session: Session, name: str) -> int:
         team = Team(name=name)
         session.add(team)
         session.flush()
+    if team.closed_at is not None:
+        raise DomainError(N_("“%(team)s”已经解散。要用，先到“队伍”里恢复它"), field="team", team=name)
     return team.id
 
 
@@ -122,6 +129,22 @@ def _apply(session: Session, change: MemberChange, *, now: datetime) -> None:
     session.execute(statement, execution_options={"synchronize_session": False})
     if act is Act.PAUSE:
         end_devices_of_paused(change.id, now=now)
+
+
+def note_steps(change_id: int, was: str, became: str, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Keep the step of everybody a change touched who stands there now, inside the caller's transaction."""
+    columns = ["community_id", "person_id", "was", "became", "reason", "actor_id", "at"]
+    facts = (
+        literal(was),
+        literal(became),
+        literal(reason[:120]),
+        literal(actor.person_id),
+        literal(now, UTCDateTime()),
+    )
+    stepped = select(Person.community_id, Person.id, *facts).where(
+        Person.community_id == current_community_id(), Person.id.in_(touched(change_id)), Person.status == became
+    )
+    require_transaction().execute(insert(PersonEvent).from_select(columns, stepped))
 
 
 def end_devices_of_paused(change_id: int, *, now: datetime) -> None:

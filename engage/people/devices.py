@@ -45,7 +45,10 @@ _WHO = (
         _devices.c.id.label("device_id"),
         _devices.c.signed_in_at,
         _devices.c.seen_at,
-        *(_persons.c[name] for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer")),
+        *(
+            _persons.c[name]
+            for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer", "birth_year")
+        ),
         _grants.c.role,
         _grants.c.place_id,
         _more.label("more"),
@@ -131,6 +134,7 @@ def _actor(person: Any, *, held: list[grants.Held], more: bool, device_id: int, 
         grants=grants.grants_of(person_id=person.id, is_volunteer=person.is_volunteer, held=held, more=more, now=now),
         device_id=device_id,
         unit_id=person.unit_id,
+        birth_year=person.birth_year,
     )
 
 

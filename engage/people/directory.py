@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from engage.core.database import db
 from engage.people.grants import not_over
-from engage.people.models import Credential, Membership, RoleGrant, Team
+from engage.people.models import Credential, Membership, Person, RoleGrant, Team
+from engage.people.reach import within
+
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paged:
+    """One page of people by number, and how many there are in all."""
+
+    persons: Sequence[Person]
+    total: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +34,23 @@ class TeamCard:
     size: int
 
 
+def born_since(year: int, *, reach: frozenset[int] | None, page: int = 1, size: int = PAGE) -> Paged:
+    """Return one page of the people within reach who were born in this year or later, the youngest first."""
+    mine = (Person.birth_year >= year, Person.status != "closed", within(reach))
+    total = int(db.session.scalar(select(func.count(Person.id)).where(*mine)) or 0)
+    pages = max(-(-total // size), 1)
+    shown = min(max(page, 1), pages)
+    statement = select(Person).where(*mine).order_by(Person.birth_year.desc(), Person.pinyin, Person.id)
+    rows = db.session.scalars(statement.limit(size).offset((shown - 1) * size)).all()
+    return Paged(persons=rows, total=total, page=shown, pages=pages)
+
+
 def list_teams() -> list[TeamCard]:
-    """Return the teams by name with how many people are in each."""
+    """Return the teams that are not closed, by name, with how many people are in each."""
     statement = (
         select(Team.id, Team.name, func.count(Membership.id))
         .outerjoin(Membership, (Membership.team_id == Team.id) & (Membership.community_id == Team.community_id))
+        .where(Team.closed_at.is_(None))
         .group_by(Team.id, Team.name)
         .order_by(Team.name, Team.id)
     )

@@ -29,8 +29,13 @@ def enrol(
     grid_id: int | None = None,
     birth_year: int | None = None,
     is_volunteer: bool = False,
+    languages: str = "",
+    status: str = "active",
 ) -> Person:
-    """Put one person on the roll (phone normalised already) with a card of their own, and return the row."""
+    """Put one person on the roll (phone normalised already) with a card of their own, and return the row.
+
+    Somebody who only applied gets a card that opens nothing before the office says yes.
+    """
     session = require_transaction()
     person = Person(
         id=next_person_id(),
@@ -41,7 +46,8 @@ def enrol(
         unit_id=unit_id,
         birth_year=birth_year,
         is_volunteer=is_volunteer,
-        status="active",
+        languages=languages,
+        status=status,
         created_at=now,
         **phone_columns(phone, community_id=current_community_id()),
     )

@@ -13,7 +13,7 @@ NONE: Final = "none"
 #: the values each choice may have; the empty one narrows nothing
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "volunteer": ("yes", "no"),
-    "status": ("active", "paused", "applied", "closed"),
+    "status": ("active", "paused", "applied", "declined", "closed"),
     "entry": ("never", "activated", "month", "quiet"),
     "phone": ("yes", "no"),
     "age": ("child", "youth", "adult", "senior", "elder", "unknown"),

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from werkzeug.datastructures import MultiDict
+
 from engage.core import clock
 from engage.core.errors import N_, DomainError
 from engage.core.web import say
+from engage.people import languages
 from engage.people.membership import Particulars
 from engage.people.models import Person
 from engage.people.phones import normalised_phone
@@ -30,10 +33,12 @@ class PersonForm:
     new_unit: bool = False
     birth_year: str = ""
     is_volunteer: bool = True
+    languages: str = ""
+    applied: bool = False
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, form: Mapping[str, str]) -> PersonForm:
+    def parse(cls, form: MultiDict[str, str]) -> PersonForm:
         """Read what was sent; nothing is judged yet."""
         tie = form.get("tie", "member")
         return cls(
@@ -46,6 +51,8 @@ class PersonForm:
             new_unit=form.get("new_unit") == "1",
             birth_year=form.get("birth_year", "").strip()[:10],
             is_volunteer=form.get("is_volunteer") == "1",
+            languages=languages.joined(form.getlist("language")),
+            applied=form.get("applied") == "1",
         )
 
     @classmethod
@@ -60,6 +67,7 @@ class PersonForm:
             may_vote=may_vote,
             birth_year=str(person.birth_year or ""),
             is_volunteer=person.is_volunteer,
+            languages=person.languages,
         )
 
     def particulars(self, *, now: datetime, kept_phone: str | None = None) -> Particulars | None:
@@ -83,6 +91,8 @@ class PersonForm:
             birth_year=year,
             is_volunteer=self.is_volunteer,
             pinyin=self.pinyin,
+            languages=self.languages,
+            applied=self.applied,
         )
 
     def _phone(self, kept: str | None) -> str | None:

@@ -10,17 +10,22 @@ from sqlalchemy import select
 from engage import places
 from engage.core import audit, clock, idempotency
 from engage.core.access import Actor
+from engage.core.ages import may_be_child
 from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
+from engage.people import team_roll
+from engage.people.aliases import find_survivor
 from engage.people.devices import end_devices
 from engage.people.enrolment import enrol, pinyin_of
+from engage.people.history import note_step
 from engage.people.leaving import is_erased
-from engage.people.models import Membership, Person, Team, Tenancy
+from engage.people.models import Person, Team, Tenancy
 from engage.people.offices import end_roles_of, ensure_office_may
 from engage.people.phones import phone_columns, phone_index
 from engage.people.queries import get_person, roll_in_turn
+from engage.people.standing import ensure_step
 
 
 class AlreadyThere(DomainError):
@@ -44,6 +49,9 @@ class Particulars:
     birth_year: int | None
     is_volunteer: bool
     pinyin: str = ""
+    languages: str = ""
+    #: True when somebody else of the office is to decide first
+    applied: bool = False
 
 
 def add_person(*, particulars: Particulars, actor: Actor, key: str, now: datetime) -> int:
@@ -64,8 +72,11 @@ def add_person(*, particulars: Particulars, actor: Actor, key: str, now: datetim
             phone=particulars.phone,
             birth_year=particulars.birth_year,
             is_volunteer=particulars.is_volunteer,
+            languages=particulars.languages,
+            status="applied" if particulars.applied else "active",
             now=now,
         )
+        note_step(person_id=person.id, was="", became=person.status, reason="", actor=actor, now=now)
         _move_in(person, particulars, actor=actor, now=now)
         audit.record("person_added", actor=actor, subject=f"person:{person.id}", now=now, votes=particulars.may_vote)
         idempotency.remember(
@@ -86,15 +97,18 @@ def edit_person(*, person_id: int, particulars: Particulars, actor: Actor, now: 
         person.pinyin = particulars.pinyin or pinyin_of(particulars.name)
         person.birth_year = particulars.birth_year
         person.is_volunteer = particulars.is_volunteer
+        person.languages = particulars.languages
         for column, value in phone_columns(particulars.phone, community_id=current_community_id()).items():
             setattr(person, column, value)
         _move_in(person, particulars, actor=actor, now=now)
         changed = sorted(name for name, value in _facts_of(person).items() if before[name] != value)
+        if may_be_child(person.birth_year, on=clock.local_date(now)):
+            end_devices(person_id=person.id, now=now)  # from now on a guardian's account acts for them
         audit.record("person_edited", actor=actor, subject=f"person:{person.id}", now=now, fields=changed)
 
 
 def _facts_of(person: Person) -> dict[str, object]:
-    names = ("name", "pinyin", "birth_year", "is_volunteer", "phone_index", "unit_id")
+    names = ("name", "pinyin", "birth_year", "is_volunteer", "languages", "phone_index", "unit_id")
     return {name: getattr(person, name) for name in names}
 
 
@@ -146,10 +160,11 @@ def _ensure_not_erased(person: Person) -> None:
         raise DomainError(N_("这个账户本人已经注销，改不了。人要是回来，请重新登记一个"))
 
 
-def change_status(*, person_id: int, status: str, actor: Actor, now: datetime) -> None:
-    """Pause a person, take them back, or close the entry. Paused and closed people are signed out everywhere at once.
+def change_status(*, person_id: int, status: str, reason: str = "", actor: Actor, now: datetime) -> None:
+    """Accept or decline who applied, pause somebody, take them back, or close the entry; the step is kept with its reason.
 
-    Raises `DomainError` for oneself: nobody locks themselves out by a slip of the finger.
+    Whoever is not active is signed out everywhere at once. Raises `WrongStep` for what does not follow, and `DomainError`
+    for oneself: nobody locks themselves out by a slip of the finger.
     """
     if person_id == actor.person_id:
         raise DomainError(N_("自己的这一项，请另一位工作人员来办"))
@@ -160,6 +175,9 @@ def change_status(*, person_id: int, status: str, actor: Actor, now: datetime) -
         if person.status == status:
             return
         _ensure_not_erased(person)
+        _ensure_not_merged(person)
+        ensure_step(was=person.status, became=status)
+        note_step(person_id=person.id, was=person.status, became=status, reason=reason, actor=actor, now=now)
         person.status = status
         if status != "active":
             end_devices(person_id=person.id, now=now)
@@ -167,6 +185,11 @@ def change_status(*, person_id: int, status: str, actor: Actor, now: datetime) -
             end_roles_of(person.id, now=now)
         session.flush()
         audit.record(f"person_{status}", actor=actor, subject=f"person:{person.id}", now=now)
+
+
+def _ensure_not_merged(person: Person) -> None:
+    if find_survivor(person.id) is not None:
+        raise DomainError(N_("这一条已经并到另一条里了。弄错了，请到“合并”里撤销"))
 
 
 def join_team(*, person_id: int, team_name: str, actor: Actor, now: datetime) -> None:
@@ -181,18 +204,16 @@ def join_team(*, person_id: int, team_name: str, actor: Actor, now: datetime) ->
             team = Team(name=team_name)
             session.add(team)
             session.flush()
-        member = select(Membership.id).where(Membership.person_id == person.id, Membership.team_id == team.id)
-        if session.scalar(member) is None:
-            session.add(Membership(person_id=person.id, team_id=team.id, joined_on=clock.local_date(now)))
+        if team.closed_at is not None:
+            raise DomainError(N_("“%(team)s”已经解散。要用，先到“队伍”里恢复它"), field="team", team=team.name)
+        if team_roll.enter_team(person_id=person.id, team_id=team.id, now=now):
             audit.record("team_joined", actor=actor, subject=f"person:{person.id}", now=now, team=team.id)
 
 
 def leave_team(*, person_id: int, team_id: int, actor: Actor, now: datetime) -> None:
-    """Take a person out of a team; leaving twice is leaving once."""
-    with transaction() as session:
+    """Take a person out of a team; the time in it is kept. Leaving twice is leaving once."""
+    with transaction():
         get_in_scope(Team, team_id)
         get_person(person_id)
-        row = session.scalar(select(Membership).where(Membership.person_id == person_id, Membership.team_id == team_id))
-        if row is not None:
-            session.delete(row)
+        if team_roll.take_out(person_id=person_id, team_id=team_id, reason="", actor_id=actor.person_id, now=now):
             audit.record("team_left", actor=actor, subject=f"person:{person_id}", now=now, team=team_id)

@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.people.models_media import Medium as Medium
+from engage.people.models_teams import FormerMembership as FormerMembership
 
 
 class Person(TenantBase):
@@ -18,7 +20,7 @@ class Person(TenantBase):
         tenant_fk("grid_id", "place"),
         tenant_fk("unit_id", "unit"),
         UniqueConstraint("community_id", "member_no"),
-        CheckConstraint("status IN ('applied', 'active', 'paused', 'closed')", name="status"),
+        CheckConstraint("status IN ('applied', 'declined', 'active', 'paused', 'closed')", name="status"),
         Index("ix_person_phone", "community_id", "phone_index"),
         # The list's own index: whoever it is narrowed to is found without opening the rows (ADR 0028).
         Index(
@@ -47,6 +49,8 @@ class Person(TenantBase):
     phone_index: Mapped[str | None] = mapped_column(String(16))
     phone_last4: Mapped[str | None] = mapped_column(String(4))
     birth_year: Mapped[int | None]
+    #: codes of `languages.LANGUAGES` in its order, with blanks between
+    languages: Mapped[str] = mapped_column(String(60), default="", server_default="")
     grid_id: Mapped[int | None]
     #: the household the person lives in; who may vote for it is in `tenancy`
     unit_id: Mapped[int | None]
@@ -84,6 +88,8 @@ class Team(TenantBase):
 
     name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(20), default="general")
+    #: a closed team takes nobody in; its name and its history stay
+    closed_at: Mapped[datetime | None]
 
 
 class Membership(TenantBase):
@@ -168,23 +174,6 @@ class Device(TenantBase):
     signed_in_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class Medium(TenantBase):
-    """A printed card: its token is derived, so it can be printed again; its version makes a lost one worthless."""
-
-    __tablename__ = "medium"
-    __table_args__ = tenant_args(
-        tenant_fk("person_id", "person"),
-        UniqueConstraint("community_id", "token_hash"),
-        UniqueConstraint("community_id", "person_id", "version"),
-    )
-
-    person_id: Mapped[int]
-    version: Mapped[int]
-    token_hash: Mapped[str] = mapped_column(String(64))
-    issued_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
 
 class Consent(TenantBase):

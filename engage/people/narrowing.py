@@ -11,7 +11,7 @@ from engage import places
 from engage.core.clock import local_date
 from engage.core.tenancy import current_community_id
 from engage.people import finding
-from engage.people.activations import CONSENT_SUBJECT, CONSENT_VERSION
+from engage.people.consent_texts import PERSONAL_DATA, text_in_force
 from engage.people.filters import Filters, birth_years
 from engage.people.models import Consent, Credential, Device, Membership, Person
 from engage.people.models_search import PersonTerm
@@ -28,7 +28,7 @@ _persons: Table = Person.__table__  # type: ignore[assignment]
 def narrowed(statement: Select[Any], filters: Filters, *, now: datetime, reach: Reach = None) -> Select[Any]:
     """Return the statement on `Person` narrowed to who matches; those who left only when they are asked for."""
     here = Person.community_id == current_community_id()
-    status = Person.status == filters.status if filters.status else Person.status != "closed"
+    status = Person.status == filters.status if filters.status else Person.status.not_in(("closed", "declined"))
     tests = [here, status, *(_word(word) for word in finding.words_of(filters.q))]
     tests.append(within(reach))
     if filters.q and not finding.words_of(filters.q):
@@ -93,7 +93,8 @@ def _entry_tests(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         }
         tests.append(answers[filters.entry])
     if filters.consent:
-        agreed = _has(Consent, Consent.subject == CONSENT_SUBJECT, Consent.version == CONSENT_VERSION)
+        text = text_in_force(PERSONAL_DATA, on=local_date(now))
+        agreed = _has(Consent, Consent.subject == text.subject, Consent.version == text.version)
         tests.append(agreed if filters.consent == "yes" else ~agreed)
     return tests
 

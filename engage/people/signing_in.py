@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
-from engage.core import audit, tenancy
+from engage.core import audit, clock, tenancy
 from engage.core.access import Actor
+from engage.core.ages import may_be_child
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.fence import get_in_scope
@@ -28,6 +29,10 @@ _HOUR = timedelta(hours=1)
 
 class WrongPassword(DomainError):
     """No such account, no password yet, left the roll, or another password: one sentence for all (trust W13)."""
+
+
+class GuardianActs(DomainError):
+    """Under 14: a guardian's account acts for them, there is none of their own (service-points §5.7)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +91,12 @@ def sign_in(*, arrival: Arrival, now: datetime) -> Entry:
 
 
 def open_door(*, person: Person, arrival: Arrival, now: datetime) -> Entry:
-    """Open a device for a person inside the caller's transaction and end the one this browser had before."""
+    """Open a device for a person inside the caller's transaction and end the one this browser had before.
+
+    The one door in: by password, slip or text message. Raises `GuardianActs` for whoever may be under 14.
+    """
+    if may_be_child(person.birth_year, on=clock.local_date(now)):
+        raise GuardianActs(N_("不满14岁，自己还不能登录。请监护人用自己的账号，在“我的孩子”里替您办"))
     end_browser(cookie=arrival.old_cookie, now=now)
     cookie = remember_device(person=person, label=arrival.label, now=now)
     actor = actor_of(person)

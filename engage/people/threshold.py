@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from flask import Response, current_app
 
 from engage import places
-from engage.core import tenancy, web
+from engage.core import clock, tenancy, web
 from engage.core.access import Actor, current_actor
 from engage.core.errors import DomainError, TooManyAttempts
 from engage.core.tenancy import CommunityCard
+from engage.people.consents import find_outstanding
 from engage.people.devices import COOKIE, cookie_options, forget_browser_state
 from engage.people.rules import device_label
 from engage.people.signing_in import Arrival, Entry, network_of
@@ -54,7 +55,10 @@ def let_in(entry: Entry, *, target: str | None, notice: str = "") -> Response:
     forget_browser_state()
     if notice:
         web.flash(notice)
-    response = web.see_other(web.safe_next(target, otherwise=front_page(entry.actor)))
+    goal = web.safe_next(target, otherwise=front_page(entry.actor))
+    if find_outstanding(entry.actor.person_id, now=clock.now()) is not None:
+        goal = web.url_for("people.new_consent", next=goal)
+    response = web.see_other(goal)
     response.set_cookie(COOKIE, entry.cookie, **cookie_options())
     slug = places.community_of(entry.actor.community_id).slug
     response.set_cookie(COMMUNITY_COOKIE, slug, max_age=_YEAR, samesite="Lax", httponly=True)

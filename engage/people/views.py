@@ -13,6 +13,7 @@ from engage.core.errors import N_, DomainError
 from engage.core.i18n import _
 from engage.people import activations, resets, rules, signing_in, threshold
 from engage.people.blueprint import bp
+from engage.people.consent_texts import PERSONAL_DATA, ConsentText, text_in_force
 from engage.people.messages import messenger
 from engage.people.queries import polite_name
 
@@ -102,7 +103,13 @@ def activate(code: str) -> Response:
     except DomainError as refusal:
         return threshold.refused("people/activation_code.html", refusal, code=code[:40])
     who = polite_name(invitation.name)
-    return web.page("people/activate.html", error=None, bad_field=None, code=code, who=who, agreed=False)
+    return web.page(
+        "people/activate.html", error=None, bad_field=None, code=code, who=who, agreed=False, text=_text_now()
+    )
+
+
+def _text_now() -> ConsentText:
+    return text_in_force(PERSONAL_DATA, on=clock.local_date(clock.now()))
 
 
 @bp.post("/activate/<code>")
@@ -122,7 +129,7 @@ def create_activation(code: str) -> Response:
         entry = activations.activate(invitation=invitation, arrival=arrival, agreed=agreed, now=clock.now())
     except DomainError as refusal:
         who = polite_name(invitation.name)
-        return threshold.refused("people/activate.html", refusal, code=code, who=who, agreed=agreed)
+        return threshold.refused("people/activate.html", refusal, code=code, who=who, agreed=agreed, text=_text_now())
     return threshold.let_in(entry, target=None, notice=_("密码设好了，您已登录"))
 
 

@@ -65,6 +65,7 @@ def _ask(asked: Asked, me: Actor, *, refusal: DomainError | None = None) -> Resp
         title=ACT_WORDS[asked.act],
         sentence=what_happens(asked.act, count=len(plan.ids), target=target) if plan else "",
         said=address_of(asked.filters),
+        reason=web.request.form.get("reason", ""),
         left_words=LEFT_WORDS,
         grids=grids,
         teams=directory.list_teams(),
@@ -82,7 +83,7 @@ def new_change(*, me: Actor) -> Response:
         web.flash(_("一个人也没选。勾上人，或者选“找到的全部”"))
         return web.see_other(back)
     if values.get("act") in _PAPER:
-        chosen: dict[str, Any] = {"entry": "", **_said(values)} if found else {"person": values.getlist("person")}
+        chosen: dict[str, Any] = {"scope": "found", **_said(values)} if found else {"person": values.getlist("person")}
         return web.see_other(web.url_for(_PAPER[values["act"]], **chosen))
     return _ask(_asked(values), me)
 
@@ -93,8 +94,9 @@ def create_change(*, me: Actor) -> Response:
     """Do what was confirmed."""
     form = web.request.form
     asked, key = _asked(form), form.get("key") or idempotency.new_key()
+    seal, reason = form.get("seal", ""), form.get("reason", "").strip()[:120]
     try:
-        change_id = changing.change_many(asked, seal=form.get("seal", ""), actor=me, key=key, now=clock.now())
+        change_id = changing.change_many(asked, seal=seal, reason=reason, actor=me, key=key, now=clock.now())
     except NotFound:
         raise
     except DomainError as refusal:

@@ -17,6 +17,7 @@ from engage.people.blueprint import bp
 from engage.people.bulk import Act
 from engage.people.filters import Filters, address_of, filters_in
 from engage.people.forms import PersonForm
+from engage.people.languages import LANGUAGES
 from engage.people.narrowing import Reach
 from engage.people.phones import unsealed_phone
 from engage.people.queries import count_persons, get_person, tie_of
@@ -81,7 +82,7 @@ def index(*, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def new(*, me: Actor) -> Response:
     """Show the form for one more person."""
-    return web.page("people/new.html", form=PersonForm(), key=idempotency.new_key())
+    return web.page("people/new.html", form=PersonForm(), key=idempotency.new_key(), languages=LANGUAGES)
 
 
 @bp.post("/members")
@@ -99,7 +100,7 @@ def create(*, me: Actor) -> Response:
         else:
             web.flash(_("%(name)s已加进名册", name=particulars.name))
             return web.see_other(web.url_for("people.show", person_id=person_id))
-    return web.page("people/new.html", status=422, form=form, key=key)
+    return web.page("people/new.html", status=422, form=form, key=key, languages=LANGUAGES)
 
 
 @bp.get("/members/<int:person_id>/edit")
@@ -116,7 +117,7 @@ def edit(person_id: int, *, me: Actor) -> Response:
         tie=tie.role if tie else "member",
         may_vote=bool(tie and tie.verified_at),
     )
-    return web.page("people/edit.html", form=form, person=person)
+    return web.page("people/edit.html", form=form, person=person, languages=LANGUAGES)
 
 
 @bp.post("/members/<int:person_id>")
@@ -135,4 +136,4 @@ def update(person_id: int, *, me: Actor) -> Response:
             status = refusal.status
         else:
             return web.see_other(web.url_for("people.show", person_id=person_id))
-    return web.page("people/edit.html", status=status, form=form, person=get_person(person_id))
+    return web.page("people/edit.html", status=status, form=form, person=get_person(person_id), languages=LANGUAGES)

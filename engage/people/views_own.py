@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from engage.core import clock, web
 from engage.core.access import Actor, signed_in
 from engage.core.errors import DomainError
-from engage.people import own, threshold
+from engage.people import consents, own, threshold
 from engage.people.blueprint import bp
+from engage.people.consent_texts import find_text
 from engage.people.forms import OwnForm
 from engage.people.phones import unsealed_phone
 from engage.people.queries import get_person
@@ -50,7 +51,28 @@ def correct_own(*, me: Actor) -> Response:
 def show_consent(consent_id: int, *, me: Actor) -> Response:
     """Say what taking this consent back means."""
     consent = own.own_consent(consent_id=consent_id, actor=me)
-    return web.page("people/consent.html", consent=consent, error=None, bad_field=None)
+    text = find_text(consent.subject, consent.version)
+    return web.page("people/consent.html", consent=consent, text=text, error=None, bad_field=None)
+
+
+@bp.get("/me/consents/new")
+@signed_in
+def new_consent(*, me: Actor) -> Response:
+    """Show the newest text to somebody who agreed to an older one; who has nothing to answer goes to their own page."""
+    text = consents.find_outstanding(me.person_id, now=clock.now())
+    if text is None:
+        return web.see_other(my_page())
+    return web.page(
+        "people/consent_new.html", text=text, next=web.safe_next(web.request.args.get("next"), otherwise="")
+    )
+
+
+@bp.post("/me/consents")
+@signed_in
+def create_consent(*, me: Actor) -> Response:
+    """Agree to it and go on to where one was going."""
+    consents.agree(actor=me, now=clock.now())
+    return web.see_other(web.safe_next(web.request.form.get("next"), otherwise=my_page()))
 
 
 @bp.post("/me/consents/<int:consent_id>/withdrawal")
@@ -63,7 +85,8 @@ def withdraw_consent(consent_id: int, *, me: Actor) -> Response:
         own.confirm_password(actor=me, password=web.request.form.get("current", "")[:500], now=now)
         own.withdraw_consent(consent_id=consent_id, actor=me, now=now)
     except DomainError as refusal:
-        return threshold.refused("people/consent.html", refusal, consent=consent)
+        text = find_text(consent.subject, consent.version)
+        return threshold.refused("people/consent.html", refusal, consent=consent, text=text)
     return threshold.send_away(notice=_("同意已撤回，账号已退出。想再用，到社区领一张激活纸条"))
 
 

@@ -7,24 +7,53 @@ from flask import Response
 from engage import places
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, Role, needs
+from engage.core.ages import band_of
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import delegations, directory, membership, offices, reveals, signing_in
+from engage.people import (
+    delegations,
+    directory,
+    history,
+    languages,
+    membership,
+    offices,
+    own,
+    panels,
+    reveals,
+    signing_in,
+)
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
-from engage.people.models import Person
-from engage.people.queries import units_of
+from engage.people.consent_texts import find_text
+from engage.people.media import media_of
+from engage.people.models import Consent, Person
+from engage.people.queries import names_of, units_of
 from engage.people.reach import person_within, places_of
-from engage.people.words import ROLE_WORDS
+from engage.people.standing import NEED_A_REASON
+from engage.people.words import AGE_WORDS, ROLE_WORDS, STANDING_WORDS
 
 #: what somebody's standing becomes, by the last part of the address
-_STANDINGS = {"pause": "paused", "return": "active", "departure": "closed"}
+_STANDINGS = {
+    "acceptance": "active",
+    "refusal": "declined",
+    "pause": "paused",
+    "return": "active",
+    "departure": "closed",
+}
 
 
 def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = None, phone: str = "") -> Response:
+    steps = history.steps_of(person.id)
     grants = directory.roles_of([person.id]).get(person.id, [])
     return web.page(
         "people/show.html",
+        band=AGE_WORDS[band_of(person.birth_year, on=clock.local_date(clock.now()))],
+        languages=languages.words_of(person.languages),
+        steps=steps,
+        actors=names_of([step.actor_id for step in steps]),
+        standings=STANDING_WORDS,
+        consents=own.records_of(person.id).consents,
+        said_consent=_said_consent,
         status=refusal.status if refusal else 200,
         me=me,
         person=person,
@@ -42,10 +71,17 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         all_teams=directory.list_teams(),
         activated=bool(directory.activated_ids([person.id])),
         card_version=live_version(person.id),
+        media=media_of(person.id),
         device_count=len(signing_in.list_devices(person.id)),
         words=ROLE_WORDS,
         offices=offices.OFFICES,
+        panels=panels.panels_of(person, me),
     )
+
+
+def _said_consent(row: Consent) -> str:
+    text = find_text(row.subject, row.version)
+    return str(text.title) if text else row.subject
 
 
 @bp.get("/members/<int:person_id>")
@@ -77,11 +113,16 @@ def change_status(person_id: int, step: str, *, me: Actor) -> Response:
     status = _STANDINGS.get(step)
     if status is None:
         raise NotFound
+    reason = " ".join(web.request.form.get(f"reason-{step}", "").split())[:120]
     try:
-        membership.change_status(person_id=person_id, status=status, actor=me, now=clock.now())
+        if status in NEED_A_REASON and not reason:
+            raise DomainError(N_("写一句为什么，本人会看到"), field=f"reason-{step}")  # noqa: TRY301 - shown like every refusal
+        membership.change_status(person_id=person_id, status=status, reason=reason, actor=me, now=clock.now())
     except DomainError as refusal:
         return _person_page(person, me, refusal=refusal)
     said = {
+        "acceptance": _("%(name)s加入了", name=person.name),
+        "refusal": _("%(name)s的申请退回了", name=person.name),
         "pause": _("%(name)s已暂停，各处都已退出登录", name=person.name),
         "return": _("%(name)s回来了", name=person.name),
         "departure": _("%(name)s已离册，积分账和服务记录都留着", name=person.name),

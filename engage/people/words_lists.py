@@ -16,7 +16,13 @@ CHOICE_WORDS: Final[dict[str, tuple[LazyString, dict[str, LazyString]]]] = {
     "volunteer": (_l("身份"), {"yes": _l("志愿者"), "no": _l("不是志愿者")}),
     "status": (
         _l("状态"),
-        {"active": _l("在册"), "paused": _l("暂停"), "applied": _l("申请中"), "closed": _l("已离册")},
+        {
+            "active": _l("在册"),
+            "paused": _l("暂停"),
+            "applied": _l("申请中"),
+            "declined": _l("没有同意加入"),
+            "closed": _l("已离册"),
+        },
     ),
     "entry": (
         _l("登录"),

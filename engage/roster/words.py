@@ -19,6 +19,11 @@ TRACES = {
     "tenancy": _l("登记过别的房子"),
     "phone_reveal": _l("有人看过电话"),
     "audit_event": _l("登记后来有人改过"),
+    "person_event": _l("登记后来有人改过"),
+    "guardianship": _l("登记过监护"),
+    "person_alias": _l("和别的登记合并过"),
+    "person_merge": _l("和别的登记合并过"),
+    "not_same_person": _l("和别的登记对过"),
     "sign_up": _l("报过名"),
     "scan": _l("签过到"),
     "service_session": _l("有服务时长"),
@@ -38,5 +43,5 @@ OTHER = _l("别处有记录")
 
 def reasons(tables: Collection[str]) -> list[str]:
     """Return what holds somebody, each thing once, in the order of TRACES; what has no word of its own last."""
-    told = [str(word) for table, word in TRACES.items() if table in tables]
+    told = list(dict.fromkeys(str(word) for table, word in TRACES.items() if table in tables))
     return told if told and TRACES.keys() >= set(tables) else [*told, str(OTHER)]

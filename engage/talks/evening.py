@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engage import people, places, votes
+from engage import guardians, people, places, votes
+from engage.core import clock
 from engage.talks import queries, rules
 from engage.talks.models import AgendaItem, Motion, SpeakerEntry, Talk
 
@@ -172,7 +173,7 @@ def _floor(talk_id: int, item_id: int | None) -> tuple[Speaker | None, tuple[Spe
         Speaker(
             id=entry.id,
             person_id=entry.person_id,
-            name=persons[entry.person_id].name,
+            name=guardians.name_for_all(persons[entry.person_id], on=clock.local_date(entry.queued_at)),
             plate=plates[entry.person_id],
             stance=entry.stance,
             turns=entry.turns,
@@ -184,7 +185,7 @@ def _floor(talk_id: int, item_id: int | None) -> tuple[Speaker | None, tuple[Spe
     speaker = Speaker(
         id=now_speaking.id,
         person_id=now_speaking.person_id,
-        name=persons[now_speaking.person_id].name,
+        name=guardians.name_for_all(persons[now_speaking.person_id], on=clock.local_date(now_speaking.queued_at)),
         plate=plates[now_speaking.person_id],
         stance=now_speaking.stance,
         turns=sum(1 for e in entries if e.person_id == now_speaking.person_id and e.state == "done"),

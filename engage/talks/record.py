@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from engage import people, votes
+from engage import guardians, people, votes
+from engage.core import clock
 from engage.core.database import db
 from engage.core.i18n import _
 from engage.talks import queries
@@ -50,12 +51,16 @@ def _agenda_lines(talk_id: int) -> list[Line]:
 
 def _speech_lines(talk_id: int) -> list[Line]:
     spoken = [entry for entry in queries.list_speakers(talk_id) if entry.started_at]
-    names = people.names_of([entry.person_id for entry in spoken])
+    persons = people.persons_of([entry.person_id for entry in spoken])
     return [
-        Line(at=entry.started_at, text=_("%(name)s发言。", name=names[entry.person_id]))
+        Line(at=entry.started_at, text=_("%(name)s发言。", name=_listed(persons[entry.person_id], entry.started_at)))
         for entry in spoken
         if entry.started_at
     ]
+
+
+def _listed(person: people.Person, at: datetime) -> str:
+    return guardians.name_for_all(person, on=clock.local_date(at))
 
 
 def _vote_lines(talk_id: int, *, now: datetime) -> list[Line]:

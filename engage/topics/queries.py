@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 
-from engage import people
+from engage import guardians, people
+from engage.core import clock
 from engage.core.database import db
 from engage.core.errors import NotFound
 from engage.topics import rounds, rules
@@ -196,7 +197,12 @@ def find_similar(title: str, *, now: datetime, at_most: int = 3) -> list[TopicCa
 
 
 def _cards(rows: Sequence[Any], *, now: datetime) -> list[TopicCard]:
-    names = people.names_of({row.Topic.filed_by for row in rows if row.Topic.is_named})
+    named = [row.Topic for row in rows if row.Topic.is_named]
+    persons = people.persons_of({topic.filed_by for topic in named})
+    names = {
+        topic.id: guardians.name_for_all(persons[topic.filed_by], on=clock.local_date(topic.filed_at))
+        for topic in named
+    }
     results = rounds.results_of({row.Topic.round_id for row in rows if row.Topic.state == "balloted"}, now=now)
     return [_card(row.Topic, row.seconds, names=names, results=results, now=now) for row in rows]
 
@@ -212,7 +218,7 @@ def _card(
         state=standing_of(topic, seconds=seconds, results=results, now=now),
         seconds=seconds,
         needed=topic.needed,
-        filed_by_name=names.get(topic.filed_by, "") if topic.is_named else "",
+        filed_by_name=names.get(topic.id, "") if topic.is_named else "",
         filed_by=topic.filed_by,
         filed_at=topic.filed_at,
         agenda_round_id=topic.round_id,

@@ -42,7 +42,12 @@ TABLES = {
     "topic_id": "topic",
     "vote_id": "vote",
     "batch_id": "roster_batch",
+    "people.batch_id": "card_batch",
+    "medium_id": "medium",
     "consent_id": "consent",
+    "bond_id": "guardianship",
+    "merge_id": "person_merge",
+    "other_id": "person",
     "place_id": "place",
     "unit_id": "unit",
     "tenancy_id": "tenancy",
@@ -50,6 +55,8 @@ TABLES = {
     "delegation_id": "delegation",
     "people.change_id": "member_change",
     "view_id": "saved_view",
+    "application_id": "team_application",
+    "qualification_id": "qualification",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
@@ -123,7 +130,9 @@ def values_for(app: Flask, rule: Rule, ids: Ids, *, outer: Ids | None = None) ->
     names = list(rule._converters)
     for name, converter in rule._converters.items():
         mine = ids if outer is None or name == names[-1] else outer
-        if isinstance(converter, IntegerConverter):
+        if name == "community_id":
+            values[name] = mine.community_id
+        elif isinstance(converter, IntegerConverter):
             table = TABLES.get(f"{blueprint}.{name}") or TABLES.get(name)
             if table is None:
                 pytest.fail(f"{rule.rule}: tell walking.TABLES which table <{name}> is an id of")

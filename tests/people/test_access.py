@@ -11,7 +11,7 @@ from engage import people, places
 from engage.core import clock, tenancy
 from engage.core.access import Role
 from engage.core.database import db, transaction
-from engage.people import activations, changing, directory, planning, saved
+from engage.people import activations, changing, directory, media, planning, saved
 from engage.people.bulk import Act
 from engage.people.filters import Filters
 from engage.people.models import Device
@@ -53,6 +53,9 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     # A consent is seen by the one who gave it; this one is nobody's here.
     ("GET", "people.show_consent"): (303, 404, 404, 404, 404, 404),
     ("POST", "people.withdraw_consent"): (303, 404, 404, 404, 404, 404),
+    # Nobody here agreed to an older text: there is nothing to ask.
+    ("GET", "people.new_consent"): (303, 303, 303, 303, 303, 303),
+    ("POST", "people.create_consent"): (303, 303, 303, 303, 303, 303),
     # Lists show the asker's own community: the secretary next door sees theirs.
     ("GET", "people.index"): (303, 403, 200, 200, 200, 200),
     ("GET", "people.new"): (303, 403, 200, 403, 200, 200),
@@ -81,6 +84,16 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "people.end_role"): (303, 403, 404, 403, 403, 303),
     ("POST", "people.join_team"): (303, 403, 404, 403, 422, 422),
     ("POST", "people.leave_team"): (303, 403, 404, 403, 404, 404),
+    ("GET", "people.my_code"): OWN,
+    ("GET", "people.code_now"): OWN,
+    ("POST", "people.open_code"): (303, 303, 303, 303, 303, 303),
+    # Somebody else's card is not one of mine: it looks like one nobody has.
+    ("POST", "people.report_loss"): (303, 303, 404, 404, 404, 404),
+    ("POST", "people.report_loss_of"): (303, 403, 404, 403, 303, 303),
+    ("GET", "people.batches"): (303, 403, 200, 403, 200, 200),
+    # Nothing was printed here: a batch nobody has.
+    ("GET", "people.batch"): (303, 403, 404, 403, 404, 404),
+    ("GET", "people.batch_sheet"): (303, 403, 404, 403, 404, 404),
     ("POST", "people.replace_card"): (303, 403, 404, 403, 303, 303),
     ("POST", "people.close_devices_of"): (303, 403, 404, 403, 303, 303),
 }
@@ -129,6 +142,8 @@ def test_w1_each_answers_each_actor_as_the_table_says(
         "view_id": saved.save_view(
             name="志愿者", filters=Filters(volunteer="yes"), is_shared=False, actor=world.secretary, now=NOW
         ),
+        "batch_id": 1,
+        "medium_id": media.media_of(world.volunteer.person_id)[0].id,
         "step": "return",
         "code": slip.code,
         "token": people.card_token(world.volunteer.person_id),

@@ -37,7 +37,7 @@ def test_a_slip_leads_to_a_password_and_in(world: World, client: CheckingClient,
     client.post(f"/activate/{code}", data=AGREED, expect=303)
     assert "刘长河" in client.get("/me", expect=200).text
     consent = db.session.scalars(select(Consent)).one()
-    assert (consent.person_id, consent.version) == (world.resident.person_id, activations.CONSENT_VERSION)
+    assert (consent.person_id, consent.version) == (world.resident.person_id, "2026-06")
 
 
 def test_a_code_is_typed_as_people_type(world: World, client: CheckingClient, slip_for: Slip) -> None:
@@ -125,7 +125,9 @@ def test_a_slip_ends_every_device_the_person_had(
 
 def test_a_paused_persons_slip_is_dead(world: World, client: CheckingClient, sign_in: Any, slip_for: Slip) -> None:
     code = slip_for(world.volunteer)
-    sign_in(world.secretary).post(f"/members/{world.volunteer.person_id}/pause", expect=303)
+    sign_in(world.secretary).post(
+        f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303
+    )
     client.get(f"/activate/{code}", expect=422)
 
 
@@ -153,7 +155,7 @@ def test_w2_a_slip_for_somebody_next_door_is_not_found(world: World) -> None:
 
 def test_the_sheet_shows_a_qr_code_the_words_and_four_slips_a_page(world: World, sign_in: Any) -> None:
     office = sign_in(world.secretary)
-    page = office.get("/members/slips?entry=", expect=200)
+    page = office.get("/members/slips?kind=all", expect=200)
     sheet = office.submit(page.form("/members/slips", nth=1), expect=200)
     slips = sheet.soup.select(".aslip")
     assert len(slips) == 8

@@ -35,7 +35,7 @@ def asked(act: Act, *ids: int, filters: Filters | None = None, team: str = "", g
 
 def do(wanted: Asked, *, actor: Actor, key: str = "once") -> int:
     plan = planning.plan_change(wanted, actor=actor, now=NOW)
-    return changing.change_many(wanted, seal=plan.seal, actor=actor, key=key, now=NOW)
+    return changing.change_many(wanted, seal=plan.seal, reason="搬走", actor=actor, key=key, now=NOW)
 
 
 def state() -> list[tuple[Any, ...]]:

@@ -104,7 +104,7 @@ def test_w6_one_device_can_be_ended_and_nobody_elses(world: World, sign_in: Any)
 
 def test_w6_a_paused_person_and_a_role_that_ended_are_gone_with_the_next_request(world: World, sign_in: Any) -> None:
     office, volunteer, clerk = sign_in(world.secretary), sign_in(world.volunteer), sign_in(world.clerk)
-    office.post(f"/members/{world.volunteer.person_id}/pause", expect=303)
+    office.post(f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303)
     volunteer.get("/me", expect=303)
     clerk.get("/members", expect=200)
     grant = directory.roles_of([world.clerk.person_id])[world.clerk.person_id][0].id

@@ -96,7 +96,7 @@ def test_leaving_names_the_person_ends_the_roles_and_can_be_undone(world: World,
     office = sign_in(world.secretary)
     page = office.get(f"/members/{world.leader.person_id}", expect=200)
     assert "让王建明离册" in page.text
-    office.submit(page.form("/departure"), expect=303)
+    office.submit(page.form("/departure"), expect=303, **{"reason-departure": "搬到女儿家"})
     assert people.find_by_member_no(world.leader.member_no) is not None
     assert names("王建明") == []
     assert people.holders_of(Role.TEAM_LEADER.value) == []
@@ -105,9 +105,9 @@ def test_leaving_names_the_person_ends_the_roles_and_can_be_undone(world: World,
 
 
 def test_nobody_pauses_themselves_and_a_clerk_does_not_pause_the_secretary(world: World, sign_in: Open) -> None:
-    clerk = sign_in(world.clerk)
-    assert "另一位工作人员" in clerk.post(f"/members/{world.clerk.person_id}/pause", expect=422).refusal
-    clerk.post(f"/members/{world.secretary.person_id}/pause", expect=403)
+    clerk, why = sign_in(world.clerk), {"reason-pause": "外出半年"}
+    assert "另一位工作人员" in clerk.post(f"/members/{world.clerk.person_id}/pause", data=why, expect=422).refusal
+    clerk.post(f"/members/{world.secretary.person_id}/pause", data=why, expect=403)
     clerk.post(f"/members/{world.secretary.person_id}", data={"name": "改个名", "is_volunteer": "1"}, expect=403)
     assert people.get_person(world.secretary.person_id).name == "何敏"
 

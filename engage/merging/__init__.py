@@ -1,0 +1,17 @@
+"""Merging: one person who stands on the roll twice becomes one entry, and two again within seven days. Composes doors."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from engage.merging.commands import forget_reasons
+from engage.merging.queries import MergeCard, merges_of
+
+__all__ = ["MergeCard", "forget_reasons", "init_app", "merges_of"]
+
+
+def init_app(app: Flask) -> None:
+    """Open the office's pages."""
+    from engage.merging import views
+
+    app.register_blueprint(views.bp)
