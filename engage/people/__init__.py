@@ -26,7 +26,7 @@ from engage.people.history import steps_of
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.languages import words_of as language_words
 from engage.people.leaving import erase, is_erased, is_last_secretary
-from engage.people.media import MediumRefused, Shown, holder_of, report_lost
+from engage.people.media import MediumRefused, Shown, report_lost
 from engage.people.media import read as read_medium
 from engage.people.media import use as use_medium
 from engage.people.merging import FACTS, Twins, find_twins, fold_into, swap_facts, teams_and_ties, unfold

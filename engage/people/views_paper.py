@@ -17,6 +17,7 @@ from engage.people.blueprint import bp
 from engage.people.filters import address_of, filters_in
 from engage.people.printing import CARD_KINDS, SLIP_KINDS, Choice
 from engage.people.queries import get_person, ids_in_scope, names_of, persons_of
+from engage.people.reach import person_within
 
 #: who may be told whose card they hold in their hand
 _MAY_KNOW = (Permission.LEAD_SHIFT, Permission.HAND_OUT, Permission.SEE_MEMBERS)
@@ -167,7 +168,7 @@ def batch_sheet(batch_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def replace_card(person_id: int, *, me: Actor) -> Response:
     """Make a lost card worthless and issue a new one."""
-    get_person(person_id)
+    person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     version = web.whole_number(web.request.form.get("version"))
     cards.replace_card(person_id=person_id, version=version, actor=me, now=clock.now())
     web.flash(_("旧证已作废，新证可以打印了"))
@@ -178,7 +179,7 @@ def replace_card(person_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def report_loss_of(person_id: int, medium_id: int, *, me: Actor) -> Response:
     """Write down at the desk that somebody lost a card or a phone: it is dead at once."""
-    get_person(person_id)
+    person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     media.report_lost(medium_id=medium_id, person_id=person_id, actor=me, now=clock.now())
     web.flash(_("已经作废，谁捡到都用不了"))
     return web.see_other(web.url_for("people.show", person_id=person_id))
