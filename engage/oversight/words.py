@@ -46,6 +46,10 @@ VERBS: Final[dict[str, LazyString]] = {
     "grid_change_undone": _l("撤回了网格的变动"),
     "team_joined": _l("加进了队伍"),
     "team_left": _l("移出了队伍"),
+    "members_changed": _l("一次改了很多人"),
+    "members_change_undone": _l("撤回了一次成批修改"),
+    "view_removed": _l("删掉了大家用的视图"),
+    "view_put_back": _l("放回了大家用的视图"),
     "team_founded": _l("建了队伍"),
     "team_changed": _l("改了队伍"),
     "team_closed": _l("解散了队伍"),
@@ -134,9 +138,9 @@ PRIVATE: Final = frozenset(
 )  # fmt: skip
 
 KINDS: Final = (
-    "person", "roster_batch", "roster_export", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry",
-    "redemption", "item", "topic", "team", "card_batch", "agenda_round", "vote", "talk", "agenda_item", "motion",
-    "speaker_entry", "resolution", "log",
+    "person", "roster_batch", "roster_export", "unit", "grid_change", "activity", "shift", "session", "award_rule",
+    "entry", "member_change", "saved_view", "redemption", "item", "topic", "team", "card_batch", "agenda_round",
+    "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution", "log",
 )  # fmt: skip
 
 
@@ -144,6 +148,8 @@ def kind_words() -> dict[str, str]:
     """Return what the kinds of things are called, in the order of KINDS and in the reader's language."""
     return {
         "person": pgettext("thing", "成员"),
+        "member_change": pgettext("thing", "成批修改"),
+        "saved_view": pgettext("thing", "视图"),
         "team": pgettext("thing", "队伍"),
         "card_batch": pgettext("thing", "印证批次"),
         "roster_batch": pgettext("thing", "名单"),

@@ -19,9 +19,10 @@ from engage.people.departure import (
     withdraw_many,
 )
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
-from engage.people.directory import Filters, Found, TeamCard, born_since, list_teams, search, team_member_ids, teams_of
+from engage.people.directory import TeamCard, born_since, list_teams, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.figures import members_by_community
+from engage.people.filters import Filters
 from engage.people.history import steps_of
 from engage.people.intake import (
     Newcomer,
@@ -87,6 +88,7 @@ from engage.people.queries import (
 )
 from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import list_reveals
+from engage.people.searching import Found, search
 from engage.people.signing_in import Arrival
 from engage.people.team_roll import (
     Spell,
@@ -263,17 +265,20 @@ def init_app(app: Flask) -> None:
         cli,
         threshold,
         views,
+        views_changes,
         views_me,
         views_members,
         views_own,
         views_paper,
         views_person,
+        views_saved,
         words,
     )
     from engage.people.blueprint import bp
     from engage.people.messages import ConsoleMessenger
 
     assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
+    assert views_changes and views_saved  # noqa: S101, PT018 - the same
     app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
     app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]

@@ -24,13 +24,14 @@ from engage.people.models import (
     RoleGrant,
     Tenancy,
 )
+from engage.people.models_lists import SavedView
 from engage.people.models_teams import FormerMembership
 from engage.people.offices import end_roles_of
 from engage.people.phones import phone_columns
 from engage.people.queries import get_person
 
 #: what only served the person while they were here
-_GONE = (Tenancy, Membership, FormerMembership, Credential, Activation, ResetCode)
+_GONE = (Tenancy, Membership, FormerMembership, Credential, Activation, ResetCode, SavedView)
 
 
 def is_last_secretary(person_id: int) -> bool:
@@ -51,8 +52,8 @@ def is_last_secretary(person_id: int) -> bool:
 def erase(*, person_id: int, now: datetime) -> str:
     """Replace a person by a pseudonym inside the caller's transaction, and return it.
 
-    Name, reading, phone, birth year, grid and household go; cards and devices are dead; team, household ties, password
-    and codes are deleted; the reasons others gave for looking at the phone are emptied, who looked and when stays.
+    Name, reading, phone, birth year, grid and household go; cards and devices are dead; team, household ties, saved
+    views, password and codes are deleted; the reasons others gave for looking at the phone are emptied, who looked and when stays.
     Ids stay everywhere: ledger and log say the same as before. Erasing twice is erasing once.
     """
     session = require_transaction()

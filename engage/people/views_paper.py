@@ -11,9 +11,10 @@ from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, current_actor, needs, public
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import activations, cards, directory, media, printing
+from engage.people import activations, cards, directory, media, printing, searching
 from engage.people.activations import SHEET_AT_MOST
 from engage.people.blueprint import bp
+from engage.people.filters import address_of, filters_in
 from engage.people.printing import CARD_KINDS, SLIP_KINDS, Choice
 from engage.people.queries import get_person, ids_in_scope, names_of, persons_of
 from engage.people.reach import person_within
@@ -33,10 +34,15 @@ def _choice(kinds: tuple[str, ...]) -> Choice:
 
 
 def _choose(paper: str, *, kinds: tuple[str, ...], refusal: DomainError | None = None) -> Response:
-    """Show whom a sheet is for: the people ticked one by one, or everybody who matches the choice."""
-    choice, ticked = _choice(kinds), web.request.values.getlist("person")
+    """Show whom a sheet is for: the people ticked one by one, or who matches the choice, or the next of everybody found."""
+    choice, ticked, said = _choice(kinds), web.request.values.getlist("person"), {}
     if ticked:
         ids = ids_in_scope([web.whole_number(text) for text in ticked[:SHEET_AT_MOST]])
+    elif web.request.values.get("scope") == "found":
+        after = web.small_number(web.request.values.get("after")) or 0
+        found = filters_in(web.request.values)
+        ids = searching.ids_matching(filters=found, now=clock.now(), at_most=SHEET_AT_MOST, after=after)
+        said = {"scope": "found", **address_of(found)}
     else:
         ids = printing.candidates(choice)
     persons = persons_of(ids)
@@ -46,6 +52,7 @@ def _choose(paper: str, *, kinds: tuple[str, ...], refusal: DomainError | None =
         error=web.say(refusal) if refusal else None,
         paper=paper,
         choice=choice,
+        said=said,
         kinds=kinds,
         ticked=ticked,
         persons=[persons[one] for one in ids],

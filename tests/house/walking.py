@@ -54,6 +54,8 @@ TABLES = {
     "tenancy_id": "tenancy",
     "change_id": "grid_change",
     "delegation_id": "delegation",
+    "people.change_id": "member_change",
+    "view_id": "saved_view",
     "application_id": "team_application",
     "qualification_id": "qualification",
 }
