@@ -54,6 +54,7 @@ class Permission(StrEnum):
     REPORT_RESOLUTION = "report on resolutions"
     GRANT_ROLES = "grant roles"
     SEE_AUDIT = "see the audit log"
+    HELP_AT_DESK = "help at the desk"
 
 
 _OFFICE = frozenset(Permission) - {Permission.TELL_VOTES}
@@ -70,13 +71,20 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.APPROVE_SERVICE,
             Permission.KEEP_STOCK,
             Permission.HAND_OUT,
+            Permission.HELP_AT_DESK,
         }
     ),
     Role.GRID_OFFICER: frozenset(
-        {Permission.SEE_MEMBERS, Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE, Permission.REPORT_RESOLUTION}
+        {
+            Permission.SEE_MEMBERS,
+            Permission.LEAD_SHIFT,
+            Permission.APPROVE_SERVICE,
+            Permission.REPORT_RESOLUTION,
+            Permission.HELP_AT_DESK,
+        }
     ),
     Role.TEAM_LEADER: frozenset({Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE}),
-    Role.DESK: frozenset({Permission.HAND_OUT}),
+    Role.DESK: frozenset({Permission.HAND_OUT, Permission.HELP_AT_DESK}),
     Role.TELLER: frozenset({Permission.TELL_VOTES}),
     Role.RECORDER: frozenset(),
     Role.VOLUNTEER: frozenset(),
@@ -95,6 +103,8 @@ class Actor:
     roles: frozenset[Role]
     device_id: int = 0
     unit_id: int | None = None
+    #: whose hand it is, while somebody at the desk acts for this person (core.helping)
+    helper_id: int | None = None
 
     is_authenticated = True
     is_active = True
@@ -107,6 +117,11 @@ class Actor:
     def can(self, permission: Permission) -> bool:
         """Tell whether any of the actor's roles carries the permission."""
         return any(permission in MATRIX[role] for role in self.roles)
+
+    @property
+    def hand_id(self) -> int:
+        """Return whose hand this is: the helper's while somebody is being helped, else the person's own."""
+        return self.helper_id or self.person_id
 
     @property
     def works_here(self) -> bool:

@@ -36,13 +36,17 @@ append_only("audit_event")
 def record(
     verb: str, *, actor: Actor | None, subject: str, now: datetime, on_behalf_of: int | None = None, **facts: Any
 ) -> None:
-    """Add one line to the log of this community. Raises `OutsideTransaction` outside a command."""
+    """Add one line to the log of this community. Raises `OutsideTransaction` outside a command.
+
+    What a helper does for somebody at the desk stands under the helper's name, on behalf of the person.
+    """
+    helped = actor.person_id if actor and actor.helper_id else None
     require_transaction().add(
         AuditEvent(
             community_id=current_community_id(),
             at=now,
-            actor_id=actor.person_id if actor else None,
-            on_behalf_of=on_behalf_of,
+            actor_id=actor.hand_id if actor else None,
+            on_behalf_of=on_behalf_of or helped,
             verb=verb,
             subject=subject,
             facts=facts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext
@@ -14,7 +15,8 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from engage.core import tenancy, web
 from engage.core.access import current_actor
-from engage.core.errors import DomainError, Forbidden, TooManyAttempts
+from engage.core.errors import N_, DomainError, Forbidden, TooManyAttempts
+from engage.core.helping import ALLOWED
 
 log = logging.getLogger("engage")
 csrf = CSRFProtect()
@@ -50,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_forget_the_last_community)
     app.before_request(_refuse_other_sites)
     app.before_request(_deny_unmarked_routes)
+    app.before_request(_deny_to_helpers)
     app.after_request(_headers)
     app.teardown_request(lambda _error: tenancy.enter(None))
     app.register_error_handler(DomainError, _refused)
@@ -83,9 +86,22 @@ def _forget_the_last_community() -> None:
 
 
 def _refuse_other_sites() -> None:
-    """Refuse unsafe requests that another site made the browser send (trust W4), before the token is even looked at."""
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        raise Forbidden
+    """Refuse unsafe requests that another site made the browser send (trust W4), before the token is even looked at.
+
+    Browsers say so in `Sec-Fetch-Site`, which no page can forge; older ones only name the `Origin`.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site == "cross-site" or (site not in {"same-origin", "none"} and not _from_here(request.headers.get("Origin"))):
+        raise Forbidden(N_("这一步不是从我们的页面上点的，没有办。请从首页点进去再来。"))
+
+
+def _from_here(origin: str | None) -> bool:
+    if origin is None:
+        return True
+    base = current_app.extensions["engage_settings"].base_url
+    return urlsplit(origin).netloc in {request.host, urlsplit(base or "").netloc} - {""}
 
 
 def _deny_unmarked_routes() -> None:
@@ -94,6 +110,23 @@ def _deny_unmarked_routes() -> None:
     view = current_app.view_functions[request.endpoint]
     if not hasattr(view, "engage_access"):
         raise Forbidden
+
+
+def _deny_to_helpers() -> None:
+    """While somebody is helped at the desk only the reviewed acts are open, and a form only to whom it was shown for.
+
+    A form carries the number of the help it was shown in. When the quarter of an hour is over, or in another tab,
+    it would otherwise act for the wrong person.
+    """
+    if request.endpoint in {None, "static"}:
+        return
+    actor = current_actor()
+    if actor is not None and actor.helper_id is not None and request.endpoint not in ALLOWED:
+        raise Forbidden(N_("替别人办事时，这里进不去。先点“办完了”，再办您自己的事。"))
+    if request.method == "POST" and request.endpoint != "people.end_help":
+        shown_for, now_for = request.form.get("helping", ""), str(g.get("helping") or "")
+        if shown_for != now_for:
+            raise Forbidden(N_("替人办事的时间到了，或者换了人，这一步没有记上。请从头再来。"))
 
 
 def _headers(response: Response) -> Response:

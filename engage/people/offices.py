@@ -11,6 +11,7 @@ from engage.core.access import Actor, Role
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, Forbidden, NotFound
 from engage.core.fence import get_in_scope
+from engage.people.devices import lock_devices
 from engage.people.models import RoleGrant
 from engage.people.queries import get_person, roll_in_turn
 
@@ -27,7 +28,7 @@ OFFICES = (
 
 
 def give_role(*, person_id: int, role: Role, actor: Actor, now: datetime) -> None:
-    """Give a role at the community. Given twice it is given once.
+    """Give a role at the community. Given twice it is given once; the person's devices ask who holds them (trust W5).
 
     Raises `DomainError` for one's own entry, `Forbidden` unless a secretary asks.
     """
@@ -44,6 +45,7 @@ def give_role(*, person_id: int, role: Role, actor: Actor, now: datetime) -> Non
         )
         if held is None:
             session.add(RoleGrant(person_id=person.id, role=role.value, granted_at=now))
+            lock_devices(person_id=person.id, now=now)
             audit.record("role_given", actor=actor, subject=f"person:{person.id}", now=now, role=role.value)
 
 
@@ -56,6 +58,7 @@ def end_role(*, person_id: int, grant_id: int, actor: Actor, now: datetime) -> N
             raise NotFound
         if grant.ended_at is None:
             grant.ended_at = now
+            lock_devices(person_id=person_id, now=now)
             audit.record("role_ended", actor=actor, subject=f"person:{person_id}", now=now, role=grant.role)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
-from engage.core import audit, tenancy
+from engage.core import audit, sealed, tenancy
 from engage.core.access import Actor
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, NotFound
@@ -16,9 +19,10 @@ from engage.core.fence import get_in_scope
 from engage.core.limits import count_attempt
 from engage.core.sealed import blind_index
 from engage.core.tenancy import current_community_id
-from engage.people import passwords, rules
+from engage.people import passkeys, passwords, rules
 from engage.people.devices import actor_of, end_devices, remember_device, token_hash
 from engage.people.models import Credential, Device, Person
+from engage.people.passkeys import PasskeyRefused, Site
 from engage.people.phones import phone_index, unsealed_phone
 from engage.people.queries import get_person
 
@@ -39,6 +43,10 @@ class Arrival:
     network: str
     label: str
     old_cookie: str | None
+    #: what a browser keeps that its owner signed in on before (`known_browser`)
+    known: str = ""
+    #: others use this browser too
+    shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +55,18 @@ class Entry:
 
     cookie: str
     actor: Actor
+    shared: bool = False
+
+
+def known_browser(actor: Actor) -> str:
+    """Return what a browser keeps to be known again as this person's, signed in or not; it opens nothing (trust W15)."""
+    nonce = secrets.token_urlsafe(9)
+    return f"{nonce}.{_known_mac(nonce, community_id=actor.community_id, person_id=actor.person_id)}"
+
+
+def _known_mac(nonce: str, *, community_id: int, person_id: int) -> str:
+    message = f"{community_id}|{person_id}|{nonce}".encode()
+    return hmac.new(sealed.derived_key("known"), message, hashlib.sha256).hexdigest()[:32]
 
 
 def network_of(address: str | None) -> str:
@@ -63,11 +83,12 @@ def sign_in(*, arrival: Arrival, now: datetime) -> Entry:
 
     Raises `WrongPassword` with the same words, after the same work, for every kind of failure, and
     `TooManyAttempts` beyond 5 a minute or 20 an hour for one account from one network: never a lock on the
-    account alone, so that nobody can shut a neighbour out (trust W15).
+    account alone, so that nobody can shut a neighbour out. A browser the person came in on before has a count of its
+    own: not even a flood from the same network keeps them out of it (trust W15).
     """
     digits = rules.account_digits(arrival.account)
-    _count(digits, arrival.network, now=now)
     found = _find_account(digits)
+    _count(digits, _whence(arrival, person_id=found[0] if found else 0), now=now)
     kept = found[1] if found else None
     if not passwords.matches(kept, arrival.password) or found is None or kept is None:
         raise WrongPassword(
@@ -88,10 +109,33 @@ def sign_in(*, arrival: Arrival, now: datetime) -> Entry:
 def open_door(*, person: Person, arrival: Arrival, now: datetime) -> Entry:
     """Open a device for a person inside the caller's transaction and end the one this browser had before."""
     end_browser(cookie=arrival.old_cookie, now=now)
-    cookie = remember_device(person=person, label=arrival.label, now=now)
+    cookie = remember_device(person=person, label=arrival.label, shared=arrival.shared, now=now)
     actor = actor_of(person)
     audit.record("signed_in", actor=actor, subject=f"person:{person.id}", now=now)
-    return Entry(cookie=cookie, actor=actor)
+    return Entry(cookie=cookie, actor=actor, shared=arrival.shared)
+
+
+def _whence(arrival: Arrival, *, person_id: int) -> str:
+    nonce, _, mac = arrival.known.partition(".")
+    expected = _known_mac(nonce, community_id=current_community_id(), person_id=person_id)
+    return f"known:{nonce}" if hmac.compare_digest(mac.encode(), expected.encode()) else arrival.network
+
+
+def sign_in_with_passkey(*, arrival: Arrival, credential: str, site: Site, now: datetime) -> Entry:
+    """Open a device for whoever holds a passkey kept here; no number is typed, so none can be tried (trust W13).
+
+    Enters the scope of the key's community. Raises `PasskeyRefused`, `StaleChallenge`, `TooManyAttempts` (30 a minute
+    from one network).
+    """
+    count_attempt(f"passkey|{arrival.network}", at_most=30, per=_MINUTE, now=now)
+    key = passkeys.find_passkey(credential)
+    if key is None:
+        raise PasskeyRefused(N_("这把通行密钥不是在这里存的。请用号码和密码登录"))
+    challenge, count = passkeys.verify(site=site, credential=credential, key=key)
+    tenancy.enter(key.community_id)
+    with transaction():
+        passkeys.settle(passkey_id=key.id, challenge=challenge, count=count, purpose="sign-in", now=now)
+        return open_door(person=get_person(key.person_id), arrival=arrival, now=now)
 
 
 def _count(digits: str, network: str, *, now: datetime) -> None:
@@ -147,6 +191,18 @@ def close_device(*, device_id: int | None, actor: Actor, now: datetime) -> int:
         if ended:
             audit.record("devices_ended", actor=actor, subject=f"person:{actor.person_id}", now=now, count=ended)
         return ended
+
+
+def rename_device(*, device_id: int, label: str, actor: Actor, now: datetime) -> None:
+    """Call one of the actor's devices what its owner calls it. Raises `NotFound` for somebody else's."""
+    name = " ".join(label.split())[:60]
+    if not name:
+        raise DomainError(N_("给这台设备写个名字"), field="label")
+    with transaction():
+        row = get_in_scope(Device, device_id)
+        if row.person_id != actor.person_id or row.ended_at is not None:
+            raise NotFound
+        row.label = name
 
 
 def close_devices_of(*, person_id: int, actor: Actor, now: datetime) -> int:

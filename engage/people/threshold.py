@@ -12,11 +12,14 @@ from engage.core import tenancy, web
 from engage.core.access import Actor, current_actor
 from engage.core.errors import DomainError, TooManyAttempts
 from engage.core.tenancy import CommunityCard
-from engage.people.devices import COOKIE, cookie_options, forget_browser_state
+from engage.people.devices import COOKIE, cookie_options, forget_browser_state, here
+from engage.people.passkeys import Site
 from engage.people.rules import device_label
-from engage.people.signing_in import Arrival, Entry, network_of
+from engage.people.signing_in import Arrival, Entry, known_browser, network_of
 
 COMMUNITY_COOKIE = "community"
+#: says only "somebody came in here before, and who": worth a count of one's own, and nothing else
+KNOWN_COOKIE = "engage_known"
 _YEAR = 365 * 24 * 3600
 
 
@@ -46,7 +49,22 @@ def arrival(*, account: str = "", password: str = "") -> Arrival:
         network=network_of(web.request.remote_addr),
         label=device_label(str(web.request.user_agent)),
         old_cookie=web.request.cookies.get(COOKIE),
+        known=web.request.cookies.get(KNOWN_COOKIE, "")[:120],
+        shared=web.request.form.get("shared") == "1" or _on_shared_browser(),
     )
+
+
+def _on_shared_browser() -> bool:
+    device = here()
+    return device is not None and device.shared
+
+
+def site() -> Site:
+    """Return where browsers reach this installation: what the operator said, else what this request says."""
+    base = current_app.extensions["engage_settings"].base_url or web.request.host_url
+    parts = urlsplit(base)
+    card = web.g.get("community")
+    return Site(origin=f"{parts.scheme}://{parts.netloc}", name=card.name if card else "Engage")
 
 
 def let_in(entry: Entry, *, target: str | None, notice: str = "") -> Response:
@@ -55,7 +73,9 @@ def let_in(entry: Entry, *, target: str | None, notice: str = "") -> Response:
     if notice:
         web.flash(notice)
     response = web.see_other(web.safe_next(target, otherwise=front_page(entry.actor)))
-    response.set_cookie(COOKIE, entry.cookie, **cookie_options())
+    response.set_cookie(COOKIE, entry.cookie, **cookie_options(shared=entry.shared))
+    if not entry.shared:
+        response.set_cookie(KNOWN_COOKIE, known_browser(entry.actor), **cookie_options())
     slug = places.community_of(entry.actor.community_id).slug
     response.set_cookie(COMMUNITY_COOKIE, slug, max_age=_YEAR, samesite="Lax", httponly=True)
     return response
@@ -80,13 +100,15 @@ def front_page(actor: Actor) -> str:
 def ask_to_sign_in() -> Response:
     """Answer a request nobody is signed in for: to the sign-in page and back to where they were (house §4.9)."""
     if web.request.method == "GET" and not web.wants_fragment():
-        here = web.request.full_path.rstrip("?")
+        stood = web.request.full_path.rstrip("?")
     else:
         # A part of a page, or an act, is no place to come back to: the page it stood on is.
         stood_on = urlsplit(web.request.headers.get("HX-Current-URL") or web.request.referrer or "")
-        here = stood_on.path + (f"?{stood_on.query}" if stood_on.query else "")
-    target = web.safe_next(here, otherwise="")
-    return web.see_other(web.url_for("people.sign_in", next=None if target in {"", "/"} else target))
+        stood = stood_on.path + (f"?{stood_on.query}" if stood_on.query else "")
+    target = web.safe_next(stood, otherwise="")
+    device = here()
+    door = "people.unlock" if device is not None and device.locked else "people.sign_in"
+    return web.see_other(web.url_for(door, next=None if target in {"", "/"} else target))
 
 
 def refused(template: str, error: DomainError, **context: Any) -> Response:
