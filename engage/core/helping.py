@@ -10,7 +10,7 @@ from typing import Final
 
 #: endpoint: why a helper needs it
 ALLOWED: Final[dict[str, str]] = {
-    "people.help_desk": "says who is being helped and what can be done",
+    "people.help_now": "says who is being helped and what can be done",
     "people.end_help": "ends it",
     "people.correct_helped_phone": "a new number, told at the desk",
     "people.create_confirmation": "the helper's own PIN or password, before goods are reserved",

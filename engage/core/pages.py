@@ -104,6 +104,9 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                 needs=Permission.KEEP_STOCK,
                 under=("rewards.stock_item", "rewards.new_item", "rewards.create_item"),
             ),
+            NavItem(
+                endpoint="people.help_desk", icon="hand", text=_l("替人办事"), needs=Permission.HELP_AT_DESK
+            ),
             NavItem(endpoint="rewards.desk", icon="package-check", text=_l("发货台"), needs=Permission.HAND_OUT),
             NavItem(endpoint="board.show", icon="scroll-text", text=_l("公示栏")),
             NavItem(endpoint="oversight.index", icon="history", text=_l("操作记录"), needs=Permission.SEE_AUDIT),
@@ -116,6 +119,13 @@ def init_app(app: Flask) -> None:
     """Give every template the menus, the theme and the file addresses."""
     app.context_processor(_common)
     app.jinja_env.globals.update(asset=asset, qr_svg=qr.svg, new_key=new_key, now=clock.now)
+    app.jinja_env.globals.update(helping_id=lambda: g.get("helping"), help_minutes=_help_minutes)
+
+
+def _help_minutes() -> int:
+    """Return how many minutes, begun ones too, a helper may still act for somebody."""
+    left = g.help_ends_at - clock.now()
+    return int(-(-left.total_seconds() // 60))
 
 
 def _common() -> dict[str, Any]:

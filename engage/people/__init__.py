@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.core import step_up
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
+from engage.people.assistance import HelpCard, list_help
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
 from engage.people.departure import (
     Withdrawn,
@@ -14,12 +16,13 @@ from engage.people.departure import (
     persons_in_use,
     withdraw_many,
 )
-from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
+from engage.people.devices import COOKIE, actor_of, load_actor, prolong_cookie, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.models import Person
+from engage.people.models_sign_in import Passkey
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.queries import (
@@ -50,9 +53,11 @@ __all__ = [
     "BadPhone",
     "Filters",
     "Found",
+    "HelpCard",
     "Newcomer",
     "OnRoll",
     "OwnRecords",
+    "Passkey",
     "Person",
     "Slip",
     "TeamCard",
@@ -85,6 +90,7 @@ __all__ = [
     "is_last_secretary",
     "issue_cards",
     "issue_slip_codes",
+    "list_help",
     "list_reveals",
     "list_teams",
     "masked_phone",
@@ -115,22 +121,30 @@ def init_app(app: Flask) -> None:
     """Register the pages and the operator's command, and let Flask-Login find the person behind a browser."""
     from engage.people import (
         cli,
+        gate,
         threshold,
         views,
+        views_confirm,
+        views_help,
         views_me,
         views_members,
         views_own,
         views_paper,
         views_person,
+        views_secure,
         words,
     )
     from engage.people.blueprint import bp
     from engage.people.messages import ConsoleMessenger
 
-    assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
+    # imported for their routes
+    assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018
+    assert views_confirm and views_help and views_secure  # noqa: S101, PT018
     app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
     app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]
+    app.extensions[step_up.GATE] = gate.ask_or_pass
+    app.after_request(prolong_cookie)
     app.jinja_env.globals.update(masked_phone=masked_phone, tie_words=words.TIE_WORDS)
     app.register_blueprint(bp)
     app.cli.add_command(cli.create_community)

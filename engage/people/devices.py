@@ -39,6 +39,7 @@ _WHO = (
         _devices.c.pin_hash.is_not(None).label("has_pin"),
         _helps.c.id.label("help_id"),
         _helps.c.person_id.label("helped_id"),
+        _helps.c.ends_at.label("help_ends_at"),
         *(_persons.c[name] for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer")),
         _grants.c.role,
     )
@@ -157,7 +158,7 @@ def _helped(owner: Any) -> Actor | None:
     person = db.session.scalar(select(Person).where(Person.id == owner.helped_id, Person.status == "active"))
     if person is None:  # gone meanwhile: nobody may act for them
         return None
-    g.helping = owner.help_id
+    g.helping, g.help_ends_at = owner.help_id, owner.help_ends_at
     helped = _actor(person, roles=(), device_id=owner.device_id)
     return replace(helped, helper_id=owner.id)
 

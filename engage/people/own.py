@@ -17,6 +17,8 @@ from engage.people.confirming import check_password, mark_confirmed
 from engage.people.devices import end_devices
 from engage.people.enrolment import pinyin_of
 from engage.people.models import Consent, Credential, Device, Medium, Person, RoleGrant
+from engage.people.models_sign_in import Passkey
+from engage.people.passkeys import list_passkeys
 from engage.people.phones import phone_columns
 from engage.people.queries import get_person
 from engage.people.signing_in import WrongPassword
@@ -30,10 +32,11 @@ class OwnRecords:
     consents: list[Consent]
     cards: list[Medium]
     devices: list[Device]
+    passkeys: list[Passkey]
 
 
 def records_of(person_id: int) -> OwnRecords:
-    """Return a person's roles, consents, cards and the latest 100 devices: four queries."""
+    """Return a person's roles, consents, cards, passkeys and the latest 100 devices: five queries."""
     roles = select(RoleGrant).where(RoleGrant.person_id == person_id)
     consents = select(Consent).where(Consent.person_id == person_id)
     cards = select(Medium).where(Medium.person_id == person_id)
@@ -43,6 +46,7 @@ def records_of(person_id: int) -> OwnRecords:
         consents=list(db.session.scalars(consents.order_by(Consent.id.desc()))),
         cards=list(db.session.scalars(cards.order_by(Medium.version.desc()))),
         devices=list(db.session.scalars(devices.order_by(Device.id.desc()).limit(100))),
+        passkeys=list(list_passkeys(person_id)),
     )
 
 

@@ -26,6 +26,7 @@ PER_PERSON = 10
 #: ES256 and RS256 (COSE): what phones and computers make
 _ALGORITHMS = (-7, -257)
 _PATIENCE_MS = 120_000
+NOT_HERE = N_("这台是公用的，不能存通行密钥。在您自己的手机上存")
 
 
 class PasskeyRefused(DomainError):

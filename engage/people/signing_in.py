@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
-from engage.core import audit, sealed, tenancy
+from engage.core import audit, tenancy
 from engage.core.access import Actor
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, NotFound
@@ -19,7 +16,7 @@ from engage.core.fence import get_in_scope
 from engage.core.limits import count_attempt
 from engage.core.sealed import blind_index
 from engage.core.tenancy import current_community_id
-from engage.people import passkeys, passwords, rules
+from engage.people import known, passkeys, passwords, rules
 from engage.people.devices import actor_of, end_devices, remember_device, token_hash
 from engage.people.models import Credential, Device, Person
 from engage.people.passkeys import PasskeyRefused, Site
@@ -43,7 +40,7 @@ class Arrival:
     network: str
     label: str
     old_cookie: str | None
-    #: what a browser keeps that its owner signed in on before (`known_browser`)
+    #: what a browser keeps that its owner signed in on before (people.known)
     known: str = ""
     #: others use this browser too
     shared: bool = False
@@ -56,17 +53,6 @@ class Entry:
     cookie: str
     actor: Actor
     shared: bool = False
-
-
-def known_browser(actor: Actor) -> str:
-    """Return what a browser keeps to be known again as this person's, signed in or not; it opens nothing (trust W15)."""
-    nonce = secrets.token_urlsafe(9)
-    return f"{nonce}.{_known_mac(nonce, community_id=actor.community_id, person_id=actor.person_id)}"
-
-
-def _known_mac(nonce: str, *, community_id: int, person_id: int) -> str:
-    message = f"{community_id}|{person_id}|{nonce}".encode()
-    return hmac.new(sealed.derived_key("known"), message, hashlib.sha256).hexdigest()[:32]
 
 
 def network_of(address: str | None) -> str:
@@ -88,7 +74,8 @@ def sign_in(*, arrival: Arrival, now: datetime) -> Entry:
     """
     digits = rules.account_digits(arrival.account)
     found = _find_account(digits)
-    _count(digits, _whence(arrival, person_id=found[0] if found else 0), now=now)
+    whence = known.whence(arrival.known, person_id=found[0] if found else 0, otherwise=arrival.network)
+    _count(digits, whence, now=now)
     kept = found[1] if found else None
     if not passwords.matches(kept, arrival.password) or found is None or kept is None:
         raise WrongPassword(
@@ -113,12 +100,6 @@ def open_door(*, person: Person, arrival: Arrival, now: datetime) -> Entry:
     actor = actor_of(person)
     audit.record("signed_in", actor=actor, subject=f"person:{person.id}", now=now)
     return Entry(cookie=cookie, actor=actor, shared=arrival.shared)
-
-
-def _whence(arrival: Arrival, *, person_id: int) -> str:
-    nonce, _, mac = arrival.known.partition(".")
-    expected = _known_mac(nonce, community_id=current_community_id(), person_id=person_id)
-    return f"known:{nonce}" if hmac.compare_digest(mac.encode(), expected.encode()) else arrival.network
 
 
 def sign_in_with_passkey(*, arrival: Arrival, credential: str, site: Site, now: datetime) -> Entry:

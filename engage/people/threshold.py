@@ -8,18 +8,18 @@ from urllib.parse import urlsplit
 from flask import Response, current_app
 
 from engage import places
-from engage.core import tenancy, web
+from engage.core import clock, tenancy, web
 from engage.core.access import Actor, current_actor
 from engage.core.errors import DomainError, TooManyAttempts
+from engage.core.i18n import _
 from engage.core.tenancy import CommunityCard
+from engage.people import known, passkeys
 from engage.people.devices import COOKIE, cookie_options, forget_browser_state, here
 from engage.people.passkeys import Site
 from engage.people.rules import device_label
-from engage.people.signing_in import Arrival, Entry, known_browser, network_of
+from engage.people.signing_in import Arrival, Entry, network_of
 
 COMMUNITY_COOKIE = "community"
-#: says only "somebody came in here before, and who": worth a count of one's own, and nothing else
-KNOWN_COOKIE = "engage_known"
 _YEAR = 365 * 24 * 3600
 
 
@@ -33,6 +33,26 @@ def choose_community() -> CommunityCard | None:
     if chosen is not None:
         enter_community(chosen)
     return chosen
+
+
+def sign_in_page(*, error: DomainError | None = None) -> Response:
+    """Show the form, with the communities to choose among and the passkey where browsers have it."""
+    values = web.request.values
+    communities = places.list_communities()
+    here_is = site()
+    context: dict[str, Any] = {
+        "communities": communities,
+        "options": [("", _("请选一个")), *((card.slug, card.name) for card in communities)],
+        "next": web.safe_next(values.get("next"), otherwise=""),
+        "account": values.get("account", ""),
+        "shared": values.get("shared") == "1",
+        "passkey_options": passkeys.ask_to_sign(site=here_is, purpose="sign-in", now=clock.now())
+        if here_is.offers_passkeys
+        else None,
+    }
+    if error is not None:
+        return refused("people/sign_in.html", error, **context)
+    return web.page("people/sign_in.html", error=None, bad_field=None, **context)
 
 
 def enter_community(card: CommunityCard) -> None:
@@ -49,7 +69,7 @@ def arrival(*, account: str = "", password: str = "") -> Arrival:
         network=network_of(web.request.remote_addr),
         label=device_label(str(web.request.user_agent)),
         old_cookie=web.request.cookies.get(COOKIE),
-        known=web.request.cookies.get(KNOWN_COOKIE, "")[:120],
+        known=web.request.cookies.get(known.COOKIE, "")[:120],
         shared=web.request.form.get("shared") == "1" or _on_shared_browser(),
     )
 
@@ -75,7 +95,7 @@ def let_in(entry: Entry, *, target: str | None, notice: str = "") -> Response:
     response = web.see_other(web.safe_next(target, otherwise=front_page(entry.actor)))
     response.set_cookie(COOKIE, entry.cookie, **cookie_options(shared=entry.shared))
     if not entry.shared:
-        response.set_cookie(KNOWN_COOKIE, known_browser(entry.actor), **cookie_options())
+        response.set_cookie(known.COOKIE, known.mark_of(entry.actor), **cookie_options())
     slug = places.community_of(entry.actor.community_id).slug
     response.set_cookie(COMMUNITY_COOKIE, slug, max_age=_YEAR, samesite="Lax", httponly=True)
     return response
@@ -114,6 +134,11 @@ def ask_to_sign_in() -> Response:
 def refused(template: str, error: DomainError, **context: Any) -> Response:
     """Show a form again with the sentence and what was typed; limits say when to come back."""
     response = web.page(template, status=error.status, error=web.say(error), bad_field=error.field, **context)
+    return with_patience(response, error)
+
+
+def with_patience(response: Response, error: DomainError | None) -> Response:
+    """Say when to come back, if a limit was reached."""
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

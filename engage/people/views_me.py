@@ -9,8 +9,9 @@ from engage.core import clock, web
 from engage.core.access import Actor, signed_in
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _, ngettext
-from engage.people import cards, directory, reveals, signing_in, threshold
+from engage.people import cards, directory, passkeys, reveals, signing_in, threshold
 from engage.people.blueprint import bp
+from engage.people.devices import here as this_device
 from engage.people.queries import get_person, names_of
 
 
@@ -36,7 +37,21 @@ def me(*, me: Actor) -> Response:
 @signed_in
 def devices(*, me: Actor) -> Response:
     """Show where one is signed in."""
-    return web.page("people/devices.html", devices=signing_in.list_devices(me.person_id), here=me.device_id)
+    return devices_page(me)
+
+
+def devices_page(me: Actor, refusal: DomainError | None = None) -> Response:
+    """Show the devices, and how one comes in."""
+    here = this_device()
+    return web.page(
+        "people/devices.html",
+        status=refusal.status if refusal else 200,
+        devices=signing_in.list_devices(me.person_id),
+        here=me.device_id,
+        pin=here is not None and here.has_pin,
+        passkey_count=len(passkeys.list_passkeys(me.person_id)),
+        error=web.say(refusal) if refusal else None,
+    )
 
 
 @bp.post("/me/devices/closures")
