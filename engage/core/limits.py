@@ -29,8 +29,8 @@ _TRIES = select(AttemptCount.count).where(
 )
 
 
-def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> None:
-    """Count one attempt in its own transaction, before the expensive or guessable work.
+def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> int:
+    """Count one attempt in its own transaction, before the expensive or guessable work; returns how many so far.
 
     Raises `TooManyAttempts` beyond `at_most` within the fixed window `per`.
     """
@@ -47,7 +47,7 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
         .returning(AttemptCount.count)
     )
     with transaction() as session:
-        count = session.execute(statement).scalar_one()
+        count: int = session.execute(statement).scalar_one()
     if count > at_most:
         wait = start + seconds - int(now.timestamp())
         raise TooManyAttempts(
@@ -55,6 +55,7 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
             retry_after=wait,
             minutes=-(-wait // 60),
         )
+    return count
 
 
 def tries_so_far(key: str, *, since: datetime) -> int:

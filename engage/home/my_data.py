@@ -38,6 +38,7 @@ class MyData:
     teams: list[people.TeamCard]
     records: people.OwnRecords
     looks: list[Look]
+    helped: list[people.HelpCard]
     #: approved minutes of all kinds
     minutes: int
     sessions: list[attendance.SessionCard]
@@ -77,6 +78,7 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
         ],
         teams=people.teams_of([person_id]).get(person_id, []),
         records=people.records_of(person_id),
+        helped=people.list_help(person_id),
         looks=[Look(who=names.get(who, ""), reason=reason, at=at) for who, reason, at in looks],
         minutes=sum(card.minutes for card in sessions if card.state == "approved"),
         sessions=sessions,

@@ -73,6 +73,8 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
         "cards": [(card.version, card.issued_at, card.revoked_at) for card in records.cards],
         "devices": [(row.label, row.signed_in_at, row.seen_at, row.ended_at) for row in records.devices],
         "phone_looks": [(look.who, look.reason, look.at) for look in mine.looks],
+        "passkeys": [(key.name, key.made_at, key.used_at) for key in records.passkeys],
+        "helped": [(one.helper, one.reason, one.known_by, one.began_at, one.ended_at, one.acts) for one in mine.helped],
     }
 
 

@@ -58,6 +58,20 @@ SHEETS: Mapping[str, Sheet] = {
         },
     ),
     "phone_looks": Sheet(title=_l("谁看过手机号"), columns={"who": _l("谁"), "reason": _l("原因"), "at": _l("时间")}),
+    "passkeys": Sheet(
+        title=_l("通行密钥"), columns={"name": _l("设备"), "made_at": _l("存的时间"), "used_at": _l("最近用过")}
+    ),
+    "helped": Sheet(
+        title=_l("谁替您办过事"),
+        columns={
+            "helper": _l("谁"),
+            "reason": _l("原因"),
+            "known_by": _l("怎么认出您"),
+            "began_at": _l("开始"),
+            "ended_at": _l("结束"),
+            "acts": _l("办了几件"),
+        },
+    ),
     "service": Sheet(
         title=_l("服务"),
         columns={
@@ -117,6 +131,8 @@ SHEETS: Mapping[str, Sheet] = {
 
 _STATES: Mapping[str, LazyString] = {
     "active": _l("在册"),
+    "card": _l("刷了您的证"),
+    "number": _l("报了编号和姓名"),
     "personal-data": _l("怎样保管您的信息"),
     "open": _l("没签退"),
     "proposed": _l("等审核"),

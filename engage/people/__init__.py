@@ -40,7 +40,7 @@ from engage.people.queries import (
     units_of,
     units_with_voters,
 )
-from engage.people.reveals import list_reveals
+from engage.people.reveals import Alert, list_alerts, list_reveals
 from engage.people.signing_in import Arrival
 from engage.people.threshold import send_away
 from engage.people.words import ROLE_WORDS, TIE_WORDS
@@ -49,6 +49,7 @@ __all__ = [
     "COOKIE",
     "ROLE_WORDS",
     "TIE_WORDS",
+    "Alert",
     "Arrival",
     "BadPhone",
     "Filters",
@@ -90,6 +91,7 @@ __all__ = [
     "is_last_secretary",
     "issue_cards",
     "issue_slip_codes",
+    "list_alerts",
     "list_help",
     "list_reveals",
     "list_teams",

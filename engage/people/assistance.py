@@ -37,6 +37,16 @@ class NotHelped(DomainError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedFor:
+    """What a helper says: a scanned card, or a member number and the name that goes with it; why; and the consent."""
+
+    who: str
+    name: str
+    reason: str
+    agreed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class HelpCard:
     """One time somebody was helped, as they see it. Times are UTC; `acts` counts lines of the log."""
 
@@ -48,18 +58,17 @@ class HelpCard:
     acts: int
 
 
-def begin_help(*, device: Here, helper: Actor, who: str, name: str, reason: str, agreed: bool, now: datetime) -> int:
+def begin_help(*, device: Here, helper: Actor, asked: AskedFor, now: datetime) -> int:
     """Begin to act for a person who stands here; returns their id. Whoever was helped on this device before is not.
 
-    `who` is a scanned card, or the member number and then `name` must be the person's. At most 30 an hour and helper.
-    Raises `NotHelped`, `TooManyAttempts`.
+    At most 30 an hour and helper. Raises `NotHelped`, `TooManyAttempts`.
     """
     count_attempt(f"help|{helper.community_id}|{helper.person_id}", at_most=STARTS_AN_HOUR, per=_HOUR, now=now)
-    if not reason:
+    if not asked.reason:
         raise NotHelped(N_("写一句要办什么，本人看得到"), field="reason")
-    if not agreed:
+    if not asked.agreed:
         raise NotHelped(N_("先问本人愿不愿意，愿意就勾上"), field="agreed")
-    person, known_by = _recognised(who, name)
+    person, known_by = _recognised(asked)
     if person is None:
         raise NotHelped(N_("没对上人。刷证，或者照着证写编号和姓名"), field="who")
     if person.id == helper.person_id:
@@ -71,33 +80,36 @@ def begin_help(*, device: Here, helper: Actor, who: str, name: str, reason: str,
                 person_id=person.id,
                 helper_id=helper.person_id,
                 device_id=device.id,
-                reason=reason[:120],
+                reason=asked.reason[:120],
                 known_by=known_by,
                 began_at=now,
                 ends_at=now + rules_sign_in.HELP_FOR,
             )
         )
         audit.record(
-            "help_began", actor=helper, subject=f"person:{person.id}", now=now, on_behalf_of=person.id, known_by=known_by
+            "help_began",
+            actor=helper,
+            subject=f"person:{person.id}",
+            now=now,
+            on_behalf_of=person.id,
+            known_by=known_by,
         )
         return person.id
 
 
-def _recognised(who: str, name: str) -> tuple[Person | None, str]:
-    if card := find_by_card(who):
+def _recognised(asked: AskedFor) -> tuple[Person | None, str]:
+    if card := find_by_card(asked.who):
         return card, "card"
-    digits = account_digits(who)
+    digits = account_digits(asked.who)
     person = find_by_member_no(int(digits)) if 0 < len(digits) < 10 else None
-    told = "".join(plain(name).split())
+    told = "".join(plain(asked.name).split())
     alike = person is not None and person.status == "active" and told == "".join(person.name.split())
     return (person if alike else None), "number"
 
 
 def _end_open(*, device_id: int, now: datetime) -> None:
     require_transaction().execute(
-        update(Assistance)
-        .where(Assistance.device_id == device_id, Assistance.ended_at.is_(None))
-        .values(ended_at=now)
+        update(Assistance).where(Assistance.device_id == device_id, Assistance.ended_at.is_(None)).values(ended_at=now)
     )
 
 

@@ -55,9 +55,7 @@ def question(device: Here, *, refusal: DomainError | None = None) -> Response:
 
 def ask_again(device: Here, *, target: str, refusal: DomainError) -> Response:
     """Ask again on the way to a page."""
-    return _page(
-        device, refusal=refusal, action=web.url_for("people.create_confirmation"), kept=[("next", target)]
-    )
+    return _page(device, refusal=refusal, action=web.url_for("people.create_confirmation"), kept=[("next", target)])
 
 
 def _kept() -> list[tuple[str, str]]:

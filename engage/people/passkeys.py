@@ -116,9 +116,7 @@ def register(*, site: Site, credential: str, name: str, actor: Actor, now: datet
     except (WebAuthnException, ValueError) as odd:
         raise PasskeyRefused(N_("通行密钥没有存下。请再点一次")) from odd
     with transaction() as session:
-        challenges.spend(
-            challenge, purpose=f"register|{actor.device_id}", community_id=actor.community_id, now=now
-        )
+        challenges.spend(challenge, purpose=f"register|{actor.device_id}", community_id=actor.community_id, now=now)
         if len(list_passkeys(actor.person_id)) >= PER_PERSON:
             raise PasskeyRefused(N_("已经有%(most)s把了，先删一把不用的"), most=PER_PERSON)
         row = Passkey(
@@ -183,9 +181,7 @@ def settle(*, passkey_id: int, challenge: bytes, count: int, purpose: str, now: 
 
 def list_passkeys(person_id: int) -> Sequence[Passkey]:
     """Return a person's keys, the newest first."""
-    return db.session.scalars(
-        select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.id.desc())
-    ).all()
+    return db.session.scalars(select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.id.desc())).all()
 
 
 def remove_passkey(*, passkey_id: int, actor: Actor, now: datetime) -> None:

@@ -36,7 +36,7 @@ def set_pin(*, device: Here, pin: str, again: str, actor: Actor, now: datetime) 
     Raises `WeakPin`, and `DomainError` on a device that others use too.
     """
     if device.shared:
-        raise DomainError(N_("这台是公用的，不能设6位数字。在您自己的手机上设"), field="pin")
+        raise DomainError(N_("这台是公用的，不能设6位数字。在您自己的手机上设"))
     person = get_person(actor.person_id)
     chosen = rules_sign_in.ensure_pin(
         pin, birth_year=person.birth_year, phone=unsealed_phone(person), member_no=person.member_no
@@ -95,5 +95,3 @@ def check_pin(*, device: Here, pin: str) -> None:
 def forgive_tries(device_id: int) -> None:
     """Give the tries back, inside the caller's transaction: the password was right."""
     db.session.execute(update(Device).where(Device.id == device_id).values(pin_tries=0))
-
-

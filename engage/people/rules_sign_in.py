@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from engage.core.errors import N_, DomainError
@@ -26,8 +27,37 @@ HELP_FOR: Final = timedelta(minutes=15)
 
 #: what people choose first, beyond rows, runs and repetitions
 _COMMON: Final = frozenset(
-    "520131 131452 521131 520520 521521 147258 258369 159357 357159 789456 456123 147852 963852 168168 518518 888666 "
-    "666888 112233 445566 123321 654321 159753 753159 201314 131420 100200 110120 119110 110119".split()
+    [
+        "520131",
+        "131452",
+        "521131",
+        "520520",
+        "521521",
+        "147258",
+        "258369",
+        "159357",
+        "357159",
+        "789456",
+        "456123",
+        "147852",
+        "963852",
+        "168168",
+        "518518",
+        "888666",
+        "666888",
+        "112233",
+        "445566",
+        "123321",
+        "654321",
+        "159753",
+        "753159",
+        "201314",
+        "131420",
+        "100200",
+        "110120",
+        "119110",
+        "110119",
+    ]
 )
 
 
@@ -72,7 +102,7 @@ def ensure_pin(text: str, *, birth_year: int | None, phone: str | None, member_n
 
 
 def _is_pattern(pin: str) -> bool:
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     repeats = pin[:3] == pin[3:] or pin[:2] * 3 == pin
     return len(set(pin)) <= 2 or steps in ({1}, {9}, {2}, {8}) or repeats
 

@@ -177,12 +177,12 @@ def close_device(*, device_id: int | None, actor: Actor, now: datetime) -> int:
 def rename_device(*, device_id: int, label: str, actor: Actor, now: datetime) -> None:
     """Call one of the actor's devices what its owner calls it. Raises `NotFound` for somebody else's."""
     name = " ".join(label.split())[:60]
-    if not name:
-        raise DomainError(N_("给这台设备写个名字"), field="label")
     with transaction():
         row = get_in_scope(Device, device_id)
         if row.person_id != actor.person_id or row.ended_at is not None:
             raise NotFound
+        if not name:
+            raise DomainError(N_("给这台设备写个名字"), field="label")
         row.label = name
 
 

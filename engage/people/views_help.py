@@ -33,9 +33,8 @@ def create_help(*, me: Actor) -> Response:
     if device is None:
         return threshold.ask_to_sign_in()
     try:
-        assistance.begin_help(
-            device=device, helper=me, **typed, agreed=form.get("agreed") == "1", now=clock.now()
-        )
+        asked = assistance.AskedFor(**typed, agreed=form.get("agreed") == "1")
+        assistance.begin_help(device=device, helper=me, asked=asked, now=clock.now())
     except DomainError as refusal:
         return threshold.refused("people/help.html", refusal, typed=typed)
     return web.see_other(web.url_for("people.help_now"))

@@ -11,7 +11,7 @@ from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError
 from engage.core.i18n import _
-from engage.people import directory, membership
+from engage.people import directory, membership, reveals
 from engage.people.blueprint import bp
 from engage.people.forms import PersonForm
 from engage.people.phones import unsealed_phone
@@ -41,6 +41,7 @@ def index(*, me: Actor) -> Response:
     args = web.request.args
     filters = filters_of(args)
     page = int(args["page"]) if args.get("page", "").isdecimal() and len(args["page"]) < 6 else 1
+    reveals.count_page(actor=me, page=page, now=clock.now())
     found = directory.search(filters=filters, page=page)
     ids = [person.id for person in found.persons]
     return web.page(

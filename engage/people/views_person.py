@@ -9,6 +9,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, Permission, Role, needs
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
+from engage.core.step_up import confirmed
 from engage.people import directory, membership, offices, reveals, signing_in
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
@@ -52,6 +53,7 @@ def show(person_id: int, *, me: Actor) -> Response:
 
 @bp.post("/members/<int:person_id>/phone-reveals")
 @needs(Permission.SEE_MEMBERS)
+@confirmed
 def reveal_phone(person_id: int, *, me: Actor) -> Response:
     """Show one whole phone number, once, for a reason that is written down."""
     reason = web.request.form.get("reason", "").strip()[:120]
@@ -85,6 +87,7 @@ def change_status(person_id: int, step: str, *, me: Actor) -> Response:
 
 @bp.post("/members/<int:person_id>/roles")
 @needs(Permission.GRANT_ROLES)
+@confirmed
 def give_role(person_id: int, *, me: Actor) -> Response:
     """Give a role."""
     person = get_person(person_id)
@@ -104,6 +107,7 @@ def _role(text: str) -> Role:
 
 @bp.post("/members/<int:person_id>/roles/<int:grant_id>/closure")
 @needs(Permission.GRANT_ROLES)
+@confirmed
 def end_role(person_id: int, grant_id: int, *, me: Actor) -> Response:
     """End a role."""
     person = get_person(person_id)

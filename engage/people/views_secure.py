@@ -96,7 +96,7 @@ def create_passkey(*, me: Actor) -> Response:
     arrival = threshold.arrival()
     try:
         if _here().shared:
-            raise passkeys.PasskeyRefused(passkeys.NOT_HERE)  # noqa: TRY301 - shown like every refusal
+            raise passkeys.PasskeyRefused(passkeys.NOT_HERE)
         passkeys.register(
             site=threshold.site(),
             credential=form.get("credential", "")[:8000],

@@ -43,6 +43,7 @@ TABLES = {
     "vote_id": "vote",
     "batch_id": "roster_batch",
     "consent_id": "consent",
+    "passkey_id": "passkey",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}

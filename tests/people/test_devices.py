@@ -102,13 +102,18 @@ def test_w6_one_device_can_be_ended_and_nobody_elses(world: World, sign_in: Any)
     neighbour.get("/me", expect=200)
 
 
-def test_w6_a_paused_person_and_a_role_that_ended_are_gone_with_the_next_request(world: World, sign_in: Any) -> None:
+def test_w6_a_paused_person_and_a_role_that_ended_are_gone_with_the_next_request(
+    world: World, sign_in: Any, with_password: Give
+) -> None:
+    with_password(world.clerk)
     office, volunteer, clerk = sign_in(world.secretary), sign_in(world.volunteer), sign_in(world.clerk)
     office.post(f"/members/{world.volunteer.person_id}/pause", expect=303)
     volunteer.get("/me", expect=303)
     clerk.get("/members", expect=200)
     grant = directory.roles_of([world.clerk.person_id])[world.clerk.person_id][0].id
     office.post(f"/members/{world.clerk.person_id}/roles/{grant}/closure", expect=303)
+    assert clerk.get("/members", expect=303).headers["Location"] == "/unlock?next=/members"
+    clerk.post("/unlock", data={"confirm_password": PASSWORD}, expect=303)
     clerk.get("/members", expect=403)
 
 

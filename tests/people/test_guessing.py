@@ -27,7 +27,7 @@ Give = Callable[..., Actor]
 
 
 def _without_tokens(text: str) -> str:
-    return re.sub(r'(csrf_token" value|csrf-token" content|X-CSRFToken"?: ?)[^>]*', "", text)
+    return re.sub(r'(csrf_token" value|csrf-token" content|data-options|X-CSRFToken"?: ?)[^>]*', "", text)
 
 
 def test_w13_known_and_unknown_accounts_get_the_same_answer_for_the_same_work(
