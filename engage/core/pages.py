@@ -71,6 +71,7 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                     "roster.show",
                 ),
             ),
+            NavItem(endpoint="people.help_desk", icon="hand", text=_l("替人办事"), needs=Permission.HELP_AT_DESK),
         ),
     ),
     (
@@ -104,7 +105,6 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                 needs=Permission.KEEP_STOCK,
                 under=("rewards.stock_item", "rewards.new_item", "rewards.create_item"),
             ),
-            NavItem(endpoint="people.help_desk", icon="hand", text=_l("替人办事"), needs=Permission.HELP_AT_DESK),
             NavItem(endpoint="rewards.desk", icon="package-check", text=_l("发货台"), needs=Permission.HAND_OUT),
             NavItem(endpoint="board.show", icon="scroll-text", text=_l("公示栏")),
             NavItem(endpoint="oversight.index", icon="history", text=_l("操作记录"), needs=Permission.SEE_AUDIT),
