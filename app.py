@@ -1,4 +1,4 @@
-"""The WSGI application: `flask --app app …` and `gunicorn app:app` start here."""
+"""The WSGI application: `flask --app app …` and `python -m engage.server` start here."""
 
 from engage import create_app
 

@@ -45,7 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app, database_url=settings.database_url)
     i18n.init_app(app)
     Htmx(app)
-    LoginManager(app)
+    # Sign-ins are rows (people.devices). Flask-Login's own session is unused and would rewrite the cookie at every request.
+    LoginManager(app).session_protection = None
     guard.init_app(app)
     pages.init_app(app)
     app.register_blueprint(health.bp)

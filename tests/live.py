@@ -109,7 +109,7 @@ class Installation:
         """Start the production server and wait until it answers."""
         log = (self.data_dir / "server.log").open("ab")
         self.process = subprocess.Popen(
-            self._python("gunicorn", f"--config={PROJECT / 'gunicorn.conf.py'}", "app:app"),
+            self._python("engage.server"),
             cwd=PROJECT,
             env=self.environment,
             stdout=log,

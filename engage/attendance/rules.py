@@ -229,4 +229,4 @@ def split_flags(text: str) -> tuple[str, ...]:
 def joined_flags(*groups: Iterable[str]) -> str:
     """Return flags for one column: each once, in order of the list of flags."""
     wanted = {str(flag) for group in groups for flag in group}
-    return ",".join(flag.value for flag in Flag if flag.value in wanted)
+    return ",".join(flag.value for flag in Flag if flag.value in wanted) if wanted else ""

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,6 +19,7 @@ from engage.activities import ShiftCard
 from engage.attendance import rules
 from engage.attendance.models import Presence, Scan
 from engage.attendance.rules import Flag, Grade, Kind
+from engage.core import limits
 from engage.core.database import dialect
 from engage.core.errors import N_, Conflict
 from engage.core.tenancy import current_community_id
@@ -27,11 +28,14 @@ SCAN: Table = Scan.__table__  # type: ignore[assignment]
 SESSION: Table = Presence.__table__  # type: ignore[assignment]
 
 # Statements are made once and run with values: building one anew costs more than running it.
-_FIND = select(SESSION).where(
+_MINE = and_(
     SESSION.c.community_id == bindparam("here"),
     SESSION.c.shift_id == bindparam("shift"),
     SESSION.c.person_id == bindparam("person"),
 )
+_FIND = select(SESSION).where(_MINE)
+_ALWAYS = select(literal(1).label("one")).subquery()
+_FIND_WITH_TRIES = select(SESSION, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE))
 _FIND_LOCKED = _FIND.with_for_update()
 _FINISH = update(SESSION).where(SESSION.c.community_id == bindparam("here"), SESSION.c.id == bindparam("row"))
 
@@ -59,6 +63,15 @@ def find_session(connection: Connection, *, shift_id: int, person_id: int, lock:
     """Return the session row of a person at a shift, or None."""
     values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
     return connection.execute(_FIND_LOCKED if lock else _FIND, values).first()
+
+
+def find_session_and_tries(
+    connection: Connection, *, shift_id: int, person_id: int, tries: dict[str, Any]
+) -> tuple[Row[Any] | None, int]:
+    """Return the session row of a person at a shift, or None, and how many wrong codes were typed (`limits.named`)."""
+    values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
+    row = connection.execute(_FIND_WITH_TRIES, values | tries).one()
+    return (row if row.id is not None else None), row.tries
 
 
 def has(row: Row[Any] | None, kind: Kind) -> bool:

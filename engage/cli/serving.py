@@ -6,7 +6,6 @@ import errno
 import os
 import socket
 import sys
-from pathlib import Path
 
 import click
 import qrcode
@@ -134,7 +133,7 @@ def _become_server(bind: str, port: int, *, reload: bool) -> None:
     if reload:
         command = ["flask", "--app", "app", "run", "--debug", f"--host={bind}", f"--port={port}"]
     else:
-        command = ["gunicorn", f"--config={Path(PROJECT) / 'gunicorn.conf.py'}", "app:app"]
+        command = ["engage.server"]
     os.chdir(PROJECT)
     os.execve(  # noqa: S606 - the same interpreter, arguments of our own
         sys.executable, [sys.executable, "-m", *command], os.environ | {"ENGAGE_LISTEN": f"{bind}:{port}"}

@@ -30,7 +30,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 from engage.config import PROJECT
-from engage.core import sqlite
+from engage.core import postgresql, sqlite
 from engage.core.errors import NestedTransaction, OutsideTransaction
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -108,11 +108,11 @@ def init_app(app: Flask, *, database_url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     if database_url.startswith("sqlite"):
         sqlite.ensure_safe(sqlite.module.sqlite_version_info)
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite.module, "pool_size": 20, "max_overflow": 40}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(sqlite.OPTIONS)
         lock = Path(database_url.removeprefix("sqlite:///") + ".lock")
         app.extensions["engage_writers"] = sqlite.WriterQueue(lock)
     else:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(postgresql.OPTIONS)
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
@@ -121,6 +121,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
 
 def _wire(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
+        postgresql.prepare(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -137,19 +138,22 @@ def _wire(engine: Engine) -> None:
 def transaction() -> Iterator[Session]:
     """Own one write transaction: commit at the end, roll back on any error. Nothing else commits.
 
-    On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue.
+    On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue. PostgreSQL goes
+    on in the transaction that loaded the page's data: READ COMMITTED sees what others have written since.
     Raises `NestedTransaction` when a command calls another command.
     """
     session = db.session()
     if session.info.get("in_command"):
         raise NestedTransaction("a command called another command")
-    session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
-    session.expire_all()
     writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
+    if writers:
+        session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
+    session.expire_all()
     with writers.turn() if writers else nullcontext():
         session.info["in_command"] = True
         try:
-            session.connection(execution_options={"begin": "IMMEDIATE"})
+            if writers:
+                session.connection(execution_options={"begin": "IMMEDIATE"})
             yield session
             session.commit()
         except BaseException:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import String, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,6 +28,8 @@ class AttemptCount(Base):
 _TRIES = select(AttemptCount.count).where(
     AttemptCount.key == bindparam("name"), AttemptCount.window_start == bindparam("since")
 )
+#: the same as a column of another statement, whose values `named` gives: a round trip saved in a rush
+TRIES = func.coalesce(_TRIES.scalar_subquery(), 0).label("tries")
 
 
 def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> int:
@@ -34,9 +37,7 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> i
 
     Raises `TooManyAttempts` beyond `at_most` within the fixed window `per`.
     """
-    seconds = int(per.total_seconds())
-    start = int(now.timestamp()) // seconds * seconds
-    window = datetime.fromtimestamp(start, tz=UTC)
+    window = window_of(now, per)
     insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
     statement = (
         insert(AttemptCount)
@@ -49,18 +50,41 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> i
     with transaction() as session:
         count: int = session.execute(statement).scalar_one()
     if count > at_most:
-        wait = start + seconds - int(now.timestamp())
-        raise TooManyAttempts(
-            N_("试得太勤了，请过%(minutes)s分钟再来，或者找社区工作人员帮忙。"),
-            retry_after=wait,
-            minutes=-(-wait // 60),
-        )
+        raise _too_many(window, per, now)
     return count
+
+
+def window_of(now: datetime, per: timedelta) -> datetime:
+    """Return when the fixed window of this length began that `now` lies in (UTC)."""
+    seconds = int(per.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
+
+
+def _too_many(window: datetime, per: timedelta, now: datetime) -> TooManyAttempts:
+    wait = int((window + per - now).total_seconds())
+    return TooManyAttempts(
+        N_("试得太勤了，请过%(minutes)s分钟再来，或者找社区工作人员帮忙。"), retry_after=wait, minutes=-(-wait // 60)
+    )
+
+
+def ensure_tries_left(key: str, *, at_most: int, per: timedelta, now: datetime) -> None:
+    """Raise `TooManyAttempts` when `add_try` has counted so many in the window `now` lies in.
+
+    The caller lets only one such question of its key be under way at a time (`in_turn`).
+    """
+    window = window_of(now, per)
+    if tries_so_far(key, since=window) >= at_most:
+        raise _too_many(window, per, now)
+
+
+def named(key: str, *, since: datetime) -> dict[str, Any]:
+    """Return the values a statement with the column `TRIES` is run with."""
+    return {"name": key[:160], "since": since}
 
 
 def tries_so_far(key: str, *, since: datetime) -> int:
     """Return how many tries `add_try` counted for a thing whose window is named by its beginning."""
-    found = require_transaction().connection().execute(_TRIES, {"name": key[:160], "since": since})
+    found = require_transaction().connection().execute(_TRIES, named(key, since=since))
     return found.scalar() or 0
 
 
@@ -80,15 +104,3 @@ def forget_old_attempts(*, before: datetime) -> int:
     with transaction() as session:
         ended = delete(AttemptCount).where(AttemptCount.window_start < before).returning(AttemptCount.key)
         return len(session.execute(ended).all())
-
-
-def forgive_attempt(key: str, *, per: timedelta, now: datetime) -> None:
-    """Take one attempt back after it turned out right: only wrong guesses use a limit up."""
-    seconds = int(per.total_seconds())
-    window = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
-    with transaction() as session:
-        session.execute(
-            update(AttemptCount)
-            .where(AttemptCount.key == key[:160], AttemptCount.window_start == window, AttemptCount.count > 0)
-            .values(count=AttemptCount.count - 1)
-        )

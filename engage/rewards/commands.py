@@ -14,7 +14,7 @@ from engage.core.database import transaction
 from engage.core.errors import N_, NotFound
 from engage.core.fence import get_in_scope
 from engage.core.i18n import day_and_time
-from engage.rewards import codes, queries, reservations, rules
+from engage.rewards import codes, desk, queries, reservations, rules
 from engage.rewards.cards import HandOut
 from engage.rewards.models import Item, Redemption, StockMove
 from engage.rewards.rules import State
@@ -76,23 +76,22 @@ def cancel_redemption(*, redemption_id: int, actor: Actor, now: datetime) -> Non
 def hand_out(*, code: str, actor: Actor, key: str, now: datetime) -> HandOut:
     """Hand a reserved thing out, once: one person gets it, the second is told when and by whom (C7).
 
-    Raises `UnknownCode`, `AlreadyEnded`. Count the attempt before calling (K11).
+    The same key gives the same answer, however many wrong codes came between (C5). Raises `UnknownCode`,
+    `AlreadyEnded`, `TooManyAttempts`.
     """
     digits = rules.digits_of(code)
     fingerprint = idempotency.fingerprint_of(act="hand out", code=codes.hash_of(digits))
     with transaction() as session:
-        found = queries.find_by_code(digits=digits, now=now)
-        if found is None:
-            raise rules.UnknownCode(N_("没有这个取货码。请再看一眼手机或纸条。"), field="code")
-        reservations.lock_items(session, [found.item.id])
         done = idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=fingerprint)
-        row = get_in_scope(Redemption, found.id)
-        if done is None:
+        found = done["redemption_id"] if done else desk.find(digits=digits, actor=actor, now=now)
+        if found is not None and done is None:
+            row = get_in_scope(Redemption, found)
+            reservations.lock_items(session, [row.item_id])
             _collect(session, row, actor=actor, now=now)
-            outcome = {"redemption_id": row.id}
+            session.refresh(row)
+            outcome = {"redemption_id": found}
             idempotency.remember(actor_id=actor.person_id, key=key, fingerprint=fingerprint, outcome=outcome, now=now)
-        session.refresh(row)
-        return describe(redemption_id=row.id, now=now)
+    return queries.describe(redemption_id=desk.known(found), now=now)
 
 
 def _collect(session: Session, row: Redemption, *, actor: Actor, now: datetime) -> None:
@@ -135,25 +134,6 @@ def _refusal(row: Redemption, *, now: datetime) -> rules.AlreadyEnded:
     if state is State.CANCELLED:
         return rules.AlreadyEnded(N_("这份已经退掉，分也退回去了。请本人在小卖部重新选。"))
     return rules.AlreadyEnded(N_("这份过了7天没来取，分已经退回。请本人在小卖部重新选。"))
-
-
-def describe(*, redemption_id: int, now: datetime) -> HandOut:
-    """Return what the desk may see of a reservation. Raises `NotFound`."""
-    row = get_in_scope(Redemption, redemption_id)
-    card = queries.redemption_cards([row], now=now)[0]
-    person = people.get_person(row.person_id)
-    return HandOut(
-        redemption_id=row.id,
-        surname=people.polite_name(person.name),
-        member_no=person.member_no,
-        item_name=card.item.name,
-        counter=card.item.counter,
-        picture=card.item.picture,
-        points=card.points,
-        state=card.state,
-        ended_at=card.ended_at,
-        ended_by_name=people.names_of([row.ended_by]).get(row.ended_by or 0, ""),
-    )
 
 
 def let_lapse(*, now: datetime, at_most: int = 200) -> int:

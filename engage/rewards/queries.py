@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from engage import people
 from engage.core.database import db
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
 from engage.rewards import codes, rules
-from engage.rewards.cards import ItemCard, MoveCard, RedemptionCard
+from engage.rewards.cards import HandOut, ItemCard, MoveCard, RedemptionCard
 from engage.rewards.models import Item, Redemption, StockMove
 from engage.rewards.rules import State
 
@@ -164,6 +165,25 @@ def find_by_code(*, digits: str, now: datetime) -> RedemptionCard | None:
     """Return the reservation with these eight digits, or None."""
     row = db.session.scalar(select(Redemption).where(Redemption.code_hash == codes.hash_of(digits)))
     return redemption_cards([row], now=now)[0] if row else None
+
+
+def describe(*, redemption_id: int, now: datetime) -> HandOut:
+    """Return what the desk may see of a reservation. Raises `NotFound`."""
+    row = get_in_scope(Redemption, redemption_id)
+    card = redemption_cards([row], now=now)[0]
+    person = people.get_person(row.person_id)
+    return HandOut(
+        redemption_id=row.id,
+        surname=people.polite_name(person.name),
+        member_no=person.member_no,
+        item_name=card.item.name,
+        counter=card.item.counter,
+        picture=card.item.picture,
+        points=card.points,
+        state=card.state,
+        ended_at=card.ended_at,
+        ended_by_name=people.names_of([row.ended_by]).get(row.ended_by or 0, ""),
+    )
 
 
 def redemption_cards(rows: Sequence[Redemption], *, now: datetime | None) -> list[RedemptionCard]:

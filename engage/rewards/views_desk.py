@@ -10,7 +10,7 @@ from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, TooManyAttempts
 from engage.core.i18n import _
 from engage.core.web import flash, page, request, say, see_other, url_for, whole_number
-from engage.rewards import desk, queries, rules, stock
+from engage.rewards import commands, desk, queries, rules, stock
 from engage.rewards.forms import Typed
 from engage.rewards.views import bp
 
@@ -56,7 +56,7 @@ def hand_out(*, me: Actor) -> Response:
     """Hand it out, once."""
     form = Typed.read(request.form, "code")
     try:
-        given = desk.give(code=form.values["code"], actor=me, key=request.form.get("key", ""), now=clock.now())
+        given = commands.hand_out(code=form.values["code"], actor=me, key=request.form.get("key", ""), now=clock.now())
     except (rules.UnknownCode, rules.AlreadyEnded, rules.SoldOut, TooManyAttempts) as refusal:
         return _desk(form, refusal=refusal)
     return _desk(Typed(), given=given)

@@ -45,7 +45,7 @@ def targets() -> set[str]:
 
 
 def test_every_setting_is_documented() -> None:
-    files = [*sources.python_files("engage", "scripts", "tests"), sources.PROJECT / "gunicorn.conf.py"]
+    files = sources.python_files("engage", "scripts", "tests")
     read = {
         name
         for path in files

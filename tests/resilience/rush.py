@@ -199,7 +199,5 @@ class Rush:
                 self.done.unsure[redemption] = {"reserved", state}
             elif answer.status == status:
                 self.done.redemptions[redemption] = (member.person_id, state)
-            elif answer.status == 429:  # a counter that died with a code in hand has used up one of its tries
-                self.done.unsure[redemption] = {"reserved"}
             else:
                 self.done.odd.append(f"{state}: answered {answer.status}")

@@ -6,6 +6,8 @@ from flask import Flask
 
 from engage import ledger, rewards
 from engage.core import idempotency
+from engage.core.errors import TooManyAttempts
+from engage.rewards import desk
 from tests.conftest import World
 from tests.ledger.test_races import at_once
 from tests.make import NOW
@@ -93,3 +95,10 @@ def test_cancelling_and_handing_out_at_once_does_one_of_them(app: Flask, world: 
     outcome = (shop.stock(item), shop.balance())
     assert outcome in [((3, 0, 3), (100, 0)), ((2, 0, 2), (90, 0))]
     assert ledger.verify() == []
+
+
+def test_k11_guesses_at_once_are_counted_one_by_one(app: Flask, world: World, shop: Shop) -> None:
+    guesses = [lambda code=f"{number:08d}": desk.look_up(code=code, actor=world.desk, now=NOW) for number in range(12)]
+    answers = at_once(app, world.donghu.id, guesses)
+    assert sum(isinstance(answer, rewards.UnknownCode) for answer in answers) == desk.PER_PERSON
+    assert sum(isinstance(answer, TooManyAttempts) for answer in answers) == 12 - desk.PER_PERSON

@@ -85,16 +85,15 @@ def test_c11_every_acknowledged_ballot_is_counted_and_no_refused_one(
     app: Flask, world: World, voters: list[Actor], rounds: int
 ) -> None:
     """The deadline falls among the casts: the chair stopped fifteen seconds less a moment before."""
-    seen = set()
-    for number in range(rounds):
+    seen, moment = set(), timedelta(milliseconds=15)
+    for _round in range(rounds):
         vote_id = make_vote(voters, now=NOW - timedelta(minutes=5))
         began = time.monotonic()
 
         def now(began: float = began) -> datetime:
             return NOW + timedelta(seconds=time.monotonic() - began)
 
-        def stop(vote_id: int = vote_id, now: Callable[[], datetime] = now, number: int = number) -> Any:
-            moment = timedelta(milliseconds=number % 40)
+        def stop(vote_id: int = vote_id, now: Callable[[], datetime] = now, moment: timedelta = moment) -> Any:
             return votes.stop_vote(vote_id=vote_id, actor=world.secretary, now=now() - GRACE + moment)
 
         def tap(voter: Actor, vote_id: int = vote_id, now: Callable[[], datetime] = now) -> str:
@@ -107,6 +106,8 @@ def test_c11_every_acknowledged_ballot_is_counted_and_no_refused_one(
         assert outcome is not None
         assert outcome.valid == acknowledged == ballots_in(vote_id) == votes.card(vote_id, now=NOW).used
         seen.add(acknowledged)
+        # However fast this machine is: earlier when everybody was in time, later when nobody was.
+        moment = moment * 0.8 if acknowledged >= 3 else moment * 1.25
         db.session.rollback()
     assert len(seen) > 1, "the deadline never fell among the casts: the test shows nothing"
 

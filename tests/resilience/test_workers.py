@@ -1,0 +1,73 @@
+"""D19 (trust §4): a worker that is killed is replaced while the others serve; without the main process none is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.databases import Databases
+from tests.live import Installation, serving
+
+#: by then a killed worker has been replaced, and an orphan has noticed
+_SOON = 10.0
+
+
+@pytest.fixture
+def installation(database: Databases, tmp_path: Path) -> Iterator[Installation]:
+    url = database.fresh()
+    with serving(Installation(database_url=url, data_dir=tmp_path)) as running:
+        yield running
+    database.discard(url)
+
+
+def answers(installation: Installation) -> bool:
+    try:
+        with urlopen(f"{installation.address}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (URLError, ConnectionError):
+        return False
+
+
+def workers(main: int) -> set[int]:
+    """Return the processes whose parent is the main one (from `/proc`: these tests run where the server runs)."""
+    children: set[int] = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(") ")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == main and fields[0] != "Z":
+            children.add(int(folder.name))
+    return children
+
+
+def test_d19_a_killed_worker_is_replaced_and_the_other_serves_meanwhile(installation: Installation) -> None:
+    assert installation.process is not None
+    before = workers(installation.process.pid)
+    time.sleep(6)  # one that dies right after the start is taken for a crash loop, and the server ends
+    os.kill(victim := before.pop(), signal.SIGKILL)
+    until = time.monotonic() + _SOON
+    while len(workers(installation.process.pid)) < 2 and time.monotonic() < until:
+        time.sleep(0.1)
+    after = workers(installation.process.pid)
+    assert before < after
+    assert victim not in after
+    assert all(answers(installation) for _request in range(20))
+
+
+def test_workers_end_with_their_main_process(installation: Installation) -> None:
+    assert installation.process is not None
+    assert answers(installation)
+    os.kill(installation.process.pid, signal.SIGKILL)
+    installation.process.wait()
+    until = time.monotonic() + _SOON
+    while answers(installation) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not answers(installation)
