@@ -123,10 +123,10 @@ def init_app(app: Flask) -> None:
     """Register the pages and the operator's command, and let Flask-Login find the person behind a browser."""
     from engage.people import (
         cli,
-        gate,
         threshold,
         views,
         views_confirm,
+        views_gate,
         views_help,
         views_me,
         views_members,
@@ -145,7 +145,7 @@ def init_app(app: Flask) -> None:
     app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
     app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]
-    app.extensions[step_up.GATE] = gate.ask_or_pass
+    app.extensions[step_up.GATE] = views_gate.ask_or_pass
     app.after_request(prolong_cookie)
     app.jinja_env.globals.update(masked_phone=masked_phone, tie_words=words.TIE_WORDS)
     app.register_blueprint(bp)

@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 from flask import Response, current_app
 
 from engage import places
-from engage.core import clock, tenancy, web
+from engage.core import tenancy, web
 from engage.core.access import Actor, current_actor
 from engage.core.errors import DomainError, TooManyAttempts
-from engage.core.i18n import _
 from engage.core.tenancy import CommunityCard
-from engage.people import known, passkeys
+from engage.people import known
 from engage.people.devices import COOKIE, cookie_options, forget_browser_state, here
 from engage.people.passkeys import Site
 from engage.people.rules import device_label
@@ -33,26 +32,6 @@ def choose_community() -> CommunityCard | None:
     if chosen is not None:
         enter_community(chosen)
     return chosen
-
-
-def sign_in_page(*, error: DomainError | None = None) -> Response:
-    """Show the form, with the communities to choose among and the passkey where browsers have it."""
-    values = web.request.values
-    communities = places.list_communities()
-    here_is = site()
-    context: dict[str, Any] = {
-        "communities": communities,
-        "options": [("", _("请选一个")), *((card.slug, card.name) for card in communities)],
-        "next": web.safe_next(values.get("next"), otherwise=""),
-        "account": values.get("account", ""),
-        "shared": values.get("shared") == "1",
-        "passkey_options": passkeys.ask_to_sign(site=here_is, purpose="sign-in", now=clock.now())
-        if here_is.offers_passkeys
-        else None,
-    }
-    if error is not None:
-        return refused("people/sign_in.html", error, **context)
-    return web.page("people/sign_in.html", error=None, bad_field=None, **context)
 
 
 def enter_community(card: CommunityCard) -> None:

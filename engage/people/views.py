@@ -11,7 +11,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, public, signed_in
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _
-from engage.people import activations, devices, resets, rules, signing_in, threshold
+from engage.people import activations, devices, resets, rules, signing_in, threshold, views_gate
 from engage.people.blueprint import bp
 from engage.people.messages import messenger
 from engage.people.queries import polite_name
@@ -25,7 +25,7 @@ def sign_in() -> Response:
     if device is not None and device.locked and "other" not in web.request.args:
         return web.see_other(web.url_for("people.unlock", next=web.request.args.get("next")))
     chosen = threshold.choose_community()
-    response = threshold.sign_in_page()
+    response = views_gate.sign_in_page()
     if chosen is not None:
         response.set_cookie(threshold.COMMUNITY_COOKIE, chosen.slug, max_age=31536000, samesite="Lax", httponly=True)
     return response
@@ -42,7 +42,7 @@ def create_sign_in() -> Response:
             raise DomainError(N_("先选您的社区"), field="community")  # noqa: TRY301 - shown like every refusal
         entry = signing_in.sign_in(arrival=arrival, now=clock.now())
     except DomainError as refusal:
-        return threshold.sign_in_page(error=refusal)
+        return views_gate.sign_in_page(error=refusal)
     return threshold.let_in(entry, target=form.get("next"))
 
 

@@ -9,7 +9,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, public, signed_in
 from engage.core.errors import DomainError
 from engage.core.i18n import _
-from engage.people import confirming, devices, gate, passkeys, rules_sign_in, signing_in, threshold
+from engage.people import confirming, devices, passkeys, rules_sign_in, signing_in, threshold, views_gate
 from engage.people.blueprint import bp
 from engage.people.devices import Here
 from engage.people.queries import polite_name
@@ -24,10 +24,10 @@ def create_confirmation(*, me: Actor) -> Response:
     if device is None:
         return threshold.ask_to_sign_in()
     try:
-        proof = gate.proof_of(web.request.form)
+        proof = views_gate.proof_of(web.request.form)
         confirming.confirm(device=device, proof=proof, site=threshold.site(), now=clock.now())
     except DomainError as refusal:
-        return gate.ask_again(device, target=target, refusal=refusal)
+        return views_gate.ask_again(device, target=target, refusal=refusal)
     return web.see_other(target)
 
 
@@ -74,7 +74,7 @@ def create_unlock() -> Response:
     if device is None:
         return web.see_other(web.url_for("people.sign_in"))
     try:
-        proof = gate.proof_of(web.request.form)
+        proof = views_gate.proof_of(web.request.form)
         cookie = confirming.unlock(device=device, proof=proof, site=threshold.site(), now=clock.now())
     except DomainError as refusal:
         return _unlock_page(device, refusal=refusal)
@@ -97,5 +97,5 @@ def create_passkey_sign_in() -> Response:
         )
     except DomainError as refusal:
         threshold.choose_community()
-        return threshold.sign_in_page(error=refusal)
+        return views_gate.sign_in_page(error=refusal)
     return threshold.let_in(entry, target=form.get("next"), notice=_("您已登录"))

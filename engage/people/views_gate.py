@@ -1,4 +1,4 @@
-"""The question before something grave, asked where one is: the same form again with what was typed, and one field more."""
+"""At the door: the sign-in page, and the question before something grave: the same form again and one field more."""
 
 from __future__ import annotations
 
@@ -6,14 +6,36 @@ from typing import Any
 
 from flask import Response
 
+from engage import places
 from engage.core import clock, web
 from engage.core.access import current_actor
 from engage.core.errors import DomainError
+from engage.core.i18n import _
 from engage.people import confirming, passkeys, rules_sign_in, threshold
 from engage.people.confirming import Proof
 from engage.people.devices import Here, here
 
 _OURS = ("csrf_token", "helping", "confirm_pin", "confirm_password", "confirm_passkey")
+
+
+def sign_in_page(*, error: DomainError | None = None) -> Response:
+    """Show the form, with the communities to choose among and the passkey where browsers have it."""
+    values = web.request.values
+    communities = places.list_communities()
+    site = threshold.site()
+    context: dict[str, Any] = {
+        "communities": communities,
+        "options": [("", _("请选一个")), *((card.slug, card.name) for card in communities)],
+        "next": web.safe_next(values.get("next"), otherwise=""),
+        "account": values.get("account", ""),
+        "shared": values.get("shared") == "1",
+        "passkey_options": passkeys.ask_to_sign(site=site, purpose="sign-in", now=clock.now())
+        if site.offers_passkeys
+        else None,
+    }
+    if error is not None:
+        return threshold.refused("people/sign_in.html", error, **context)
+    return web.page("people/sign_in.html", error=None, bad_field=None, **context)
 
 
 def ask_or_pass() -> Response | None:
