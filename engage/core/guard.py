@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from engage.core import tenancy, web
@@ -48,9 +48,9 @@ def init_app(app: Flask) -> None:
     """Hang the guards on the application."""
     app.url_map.converters["int"] = _Id
     app.before_request(_refuse_what_no_page_sends)
-    csrf.init_app(app)
     app.before_request(_forget_the_last_community)
     app.before_request(_refuse_other_sites)
+    csrf.init_app(app)
     app.before_request(_deny_unmarked_routes)
     app.before_request(_deny_to_helpers)
     app.after_request(_headers)
@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(IntegrityError, _somebody_was_faster)
     app.register_error_handler(DataError, _does_not_fit)
@@ -191,6 +192,11 @@ def _http_error(error: HTTPException) -> Response:
         gettext("没找到这一页") if status == 404 else gettext("这一步没办成"),
         words.get(status, gettext("请回上一页再试一次。")),
     )
+
+
+def _foreign_host(_error: SecurityError) -> Response:
+    """Answer a request for a host that is not ours (trust W8): no page, for a page's addresses would carry that host."""
+    return Response("400 Bad Request\n", status=400, content_type="text/plain; charset=utf-8")
 
 
 def _database_error(error: OperationalError) -> Response:
