@@ -6,6 +6,7 @@ import contextvars
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -293,6 +294,33 @@ def test_w4_looking_at_every_page_changes_no_row(walk: Walk) -> None:
             for who in ("anonymous", "volunteer", "secretary"):
                 assert walk.ask(who, path, "GET")[0] < 500, path
     assert walking.books() == before
+
+
+#: files anybody may have without proving again who they are
+HARMLESS_FILES = {"roster.blank": "an empty workbook"}
+
+
+def test_row54_a_device_not_confirmed_lately_gets_no_whole_phone_number_and_no_file(walk: Walk) -> None:
+    """Whatever a new route is called: what it hands out to a secretary's unattended browser is looked at."""
+    own = walking.ids_of(walk.donghu)
+    with tenancy.scoped(walk.donghu.id):
+        phones = {people.unsealed_phone(people.get_person(one.id)) for one in people.roll()} - {None}
+    assert len(phones) > 10
+    leaks = []
+    with walking.nothing_lasts(), time_machine.travel(make.NOW + timedelta(minutes=11), tick=False):
+        for rule in walking.rules_of(walk.app):
+            path = walking.address(walk.app, rule, _newest(walk.app, rule, own))
+            fields = (
+                dict.fromkeys(walking.AskedForm.asked[rule.endpoint], "1") if "POST" in (rule.methods or ()) else {}
+            )
+            browser = walk.app.test_client()
+            browser.set_cookie(people.COOKIE, walk.cookies["secretary"])
+            answer = contextvars.Context().run(browser.open, path, method=walking.method_of(rule), data=fields or None)
+            body = answer.data.decode("utf-8", "replace")
+            handed_out = "attachment" in answer.headers.get("Content-Disposition", "")
+            if any(phone in body for phone in phones if phone) or (handed_out and rule.endpoint not in HARMLESS_FILES):
+                leaks.append(rule.endpoint)
+    assert leaks == []
 
 
 def test_w1_a_new_route_the_walker_has_no_ids_for_fails_with_a_message(walk: Walk) -> None:
