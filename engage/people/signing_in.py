@@ -157,7 +157,8 @@ def end_browser(*, cookie: str | None, now: datetime) -> None:
 def sign_out(*, actor: Actor, now: datetime) -> None:
     """End the device this request came from; a copied cookie is dead with it (trust W6)."""
     with transaction():
-        end_devices(person_id=actor.person_id, device_id=actor.device_id, now=now)
+        # The device is the helper's while somebody is helped: it is the hand that leaves.
+        end_devices(person_id=actor.hand_id, device_id=actor.device_id, now=now)
 
 
 def close_device(*, device_id: int | None, actor: Actor, now: datetime) -> int:

@@ -78,6 +78,7 @@ def create_unlock() -> Response:
         cookie = confirming.unlock(device=device, proof=proof, site=threshold.site(), now=clock.now())
     except DomainError as refusal:
         return _unlock_page(device, refusal=refusal)
+    devices.forget_browser_state()
     response = web.see_other(web.safe_next(web.request.form.get("next"), otherwise="/"))
     response.set_cookie(devices.COOKIE, cookie, **devices.cookie_options(shared=device.shared))
     return response

@@ -13,6 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import update
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from engage import demo, people, places, talks
 from engage.core import tenancy
@@ -306,21 +307,25 @@ def test_row54_a_device_not_confirmed_lately_gets_no_whole_phone_number_and_no_f
     with tenancy.scoped(walk.donghu.id):
         phones = {people.unsealed_phone(people.get_person(one.id)) for one in people.roll()} - {None}
     assert len(phones) > 10
-    leaks = []
+    leaks = set()
     with walking.nothing_lasts(), time_machine.travel(make.NOW + timedelta(minutes=11), tick=False):
         for rule in walking.rules_of(walk.app):
-            path = walking.address(walk.app, rule, _newest(walk.app, rule, own))
-            fields = (
-                dict.fromkeys(walking.AskedForm.asked[rule.endpoint], "1") if "POST" in (rule.methods or ()) else {}
-            )
-            browser = walk.app.test_client()
-            browser.set_cookie(people.COOKIE, walk.cookies["secretary"])
-            answer = contextvars.Context().run(browser.open, path, method=walking.method_of(rule), data=fields or None)
-            body = answer.data.decode("utf-8", "replace")
-            handed_out = "attachment" in answer.headers.get("Content-Disposition", "")
-            if any(phone in body for phone in phones if phone) or (handed_out and rule.endpoint not in HARMLESS_FILES):
-                leaks.append(rule.endpoint)
-    assert leaks == []
+            for values in (walking.values_for(walk.app, rule, own), _newest(walk.app, rule, own)):
+                for _ in range(2):  # the first time the walker learns which fields the view asks for
+                    answer = _asked_unconfirmed(walk, rule, values)
+                body = answer.data.decode("utf-8", "replace")
+                file = "attachment" in answer.headers.get("Content-Disposition", "")
+                if any(phone in body for phone in phones if phone) or (file and rule.endpoint not in HARMLESS_FILES):
+                    leaks.add(rule.endpoint)
+    assert leaks == set()
+
+
+def _asked_unconfirmed(walk: Walk, rule: Rule, values: dict[str, object]) -> TestResponse:
+    browser, method = walk.app.test_client(), walking.method_of(rule)
+    browser.set_cookie(people.COOKIE, walk.cookies["secretary"])
+    fields = dict.fromkeys(walking.AskedForm.asked[rule.endpoint], "1") if method == "POST" else None
+    path = walking.address(walk.app, rule, values)
+    return contextvars.Context().run(browser.open, path, method=method, data=fields)
 
 
 def test_w1_a_new_route_the_walker_has_no_ids_for_fails_with_a_message(walk: Walk) -> None:

@@ -28,6 +28,8 @@ class SoftKey:
     host: str = "localhost"
     verified: bool = True
     id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    #: many phones always say 0; others count, which gives a copied key away
+    counting: bool = False
     count: int = 0
     _key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
@@ -35,7 +37,7 @@ class SoftKey:
         return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}).encode()
 
     def _data(self, *, with_key: bool) -> bytes:
-        self.count += 1
+        self.count += self.counting
         flags = _PRESENT | (_VERIFIED if self.verified else 0) | (_WITH_KEY if with_key else 0)
         head = hashlib.sha256(self.host.encode()).digest() + bytes([flags]) + self.count.to_bytes(4)
         if not with_key:

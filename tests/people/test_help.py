@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from engage import people
-from engage.core.access import Actor
+from engage.core.access import Actor, Role, current_actor
 from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.core.helping import ALLOWED
@@ -163,15 +163,34 @@ def test_it_ends_with_a_button_and_with_the_device(world: World, desk: CheckingC
     assert db.session.scalar(select(func.count(Assistance.id)).where(Assistance.ended_at.is_(None))) == 0
 
 
+def test_the_helper_who_goes_home_takes_the_device_along(
+    world: World, desk: CheckingClient, browsers: Callable[[], CheckingClient]
+) -> None:
+    copied = desk.get_cookie(people.COOKIE)
+    assert copied is not None
+    desk.post("/sign-out", data={"helping": helping(desk.get("/help/now", expect=200))}, expect=303)
+    thief = browsers()
+    thief.set_cookie(people.COOKIE, copied.value)
+    thief.get("/help/now", expect=303)
+    assert thief.get("/help", expect=303).headers["Location"].startswith("/sign-in")
+
+
 def test_only_this_browser_of_the_helper_helps(world: World, desk: CheckingClient, sign_in: Any) -> None:
     assert "唐美珍" in sign_in(world.desk).get("/me", expect=200).text
 
 
-def test_the_helpers_office_does_not_come_along(world: World, sign_in: Any) -> None:
+def test_neither_the_helpers_office_nor_the_persons_own_comes_along(world: World, sign_in: Any, app: Flask) -> None:
     office = sign_in(world.secretary)
     begin(office, world.clerk)
     office.get("/members", expect=403)
     office.get("/audit", expect=403)
+    cookie = office.get_cookie(people.COOKIE)
+    assert cookie is not None
+    with app.test_request_context(headers={"Cookie": f"{people.COOKIE}={cookie.value}"}):
+        actor = current_actor()
+        assert actor is not None
+        assert actor.roles == {Role.RESIDENT}
+        assert (actor.name, actor.helper_id) == ("吴小婷", world.secretary.person_id)
 
 
 def test_the_helper_proves_who_they_are_with_their_own_password(
