@@ -22,6 +22,8 @@ class Settings:
     proxies: int
     secure_cookies: bool
     upload_limit: int
+    #: PostgreSQL only: as whom migrations and backups connect; None where the application owns its tables
+    owner_database_url: str | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -36,6 +38,7 @@ class Settings:
             trusted_hosts=tuple(filter(None, os.environ.get("ENGAGE_TRUSTED_HOSTS", "").split(","))),
             proxies=int(os.environ.get("ENGAGE_PROXIES", "0")),
             secure_cookies=os.environ.get("ENGAGE_SECURE_COOKIES", "0") == "1",
+            owner_database_url=normalised_url(os.environ.get("ENGAGE_OWNER_DATABASE_URL", "")) or None,
             upload_limit=int(os.environ.get("ENGAGE_UPLOAD_LIMIT", str(12 * 1024 * 1024))),
         )
 

@@ -7,6 +7,7 @@ A room may know the rooms before it in this list, never those after it.
 ROOMS = (
     "places",
     "people",
+    "territory",
     "roster",
     "ledger",
     "activities",
@@ -19,6 +20,7 @@ ROOMS = (
     "resolutions",
     "oversight",
     "board",
+    "street",
     "home",
     "demo",
 )

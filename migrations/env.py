@@ -6,7 +6,8 @@ from alembic import context
 from sqlalchemy import DateTime
 from sqlalchemy.types import TypeDecorator
 
-from engage.core.database import UTCDateTime, db
+from engage.core import row_security
+from engage.core.database import UTCDateTime, app_role, as_owner, db
 
 
 def render_item(kind: str, item: object, _autogen_context: object) -> str | bool:
@@ -26,8 +27,12 @@ def compare_type(
 
 
 def run() -> None:
-    """Run the migrations in one transaction, holding SQLite's write lock from the start."""
-    with db.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+    """Run the migrations in one transaction, holding SQLite's write lock from the start.
+
+    On PostgreSQL they run as the tables' owner, and whatever they made is behind the fence before anybody can see it.
+    """
+    with as_owner() as bare:
+        connection = bare.execution_options(begin="IMMEDIATE")
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -35,8 +40,13 @@ def run() -> None:
             render_item=render_item,
             compare_type=compare_type,
         )
+        fenced = connection.dialect.name == "postgresql"
         with context.begin_transaction():
+            if fenced:
+                row_security.open_for_owner(connection)
             context.run_migrations()
+            if fenced:
+                row_security.close(connection, app_role=app_role())
 
 
 run()

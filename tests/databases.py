@@ -8,20 +8,22 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from flask import Flask
 from flask_migrate import stamp
 from jinja2 import FileSystemBytecodeCache
 
 from engage import create_app
 from engage.config import Settings
-from engage.core.database import db
+from engage.core.database import as_owner, db
+from tests import postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from flask import Flask
 
     from tests.postgres import Server
 
@@ -49,7 +51,7 @@ class Databases(Protocol):
         """Take a database back that a test is done with; nobody is connected any more."""
 
 
-def settings_for(*, database_url: str, data_dir: Path) -> Settings:
+def settings_for(*, database_url: str, data_dir: Path, owner_url: str | None = None) -> Settings:
     """Return what an installation would have that was set up for the tests."""
     return Settings(
         data_dir=data_dir,
@@ -60,22 +62,45 @@ def settings_for(*, database_url: str, data_dir: Path) -> Settings:
         proxies=0,
         secure_cookies=False,
         upload_limit=12 * 1024 * 1024,
+        owner_database_url=owner_url or owner_of(database_url),
     )
 
 
-def make_app(*, database_url: str, data_dir: Path) -> Flask:
+def owner_of(database_url: str) -> str | None:
+    """Return the same database as its tables' owner sees it; on SQLite there is only one of us."""
+    return None if database_url.startswith("sqlite") else postgres.as_role(database_url, postgres.OWNER)
+
+
+def make_app(*, database_url: str, data_dir: Path, owner_url: str | None = None) -> Flask:
     """Build the application for tests: CSRF stays on, errors reach the test."""
-    app = create_app(settings_for(database_url=database_url, data_dir=data_dir))
+    app = create_app(settings_for(database_url=database_url, data_dir=data_dir, owner_url=owner_url))
     app.testing = True
     app.jinja_env.bytecode_cache = _COMPILED
     return app
+
+
+@contextmanager
+def at_the_shell(app: Flask) -> Iterator[None]:
+    """Work on the same database as somebody with its own shell: an administrator, whom rights and policies do not bind."""
+    settings = app.extensions["engage_settings"]
+    if settings.database_url.startswith("sqlite"):
+        yield
+        return
+    url = postgres.as_role(settings.database_url, postgres.ADMINISTRATOR)
+    with make_app(database_url=url, data_dir=settings.data_dir).app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def build_schema(*, database_url: str, data_dir: Path) -> None:
     """Give an empty database the whole schema, as the migrations would."""
     app = make_app(database_url=database_url, data_dir=data_dir)
     with app.app_context():
-        db.create_all()
+        with as_owner() as connection, connection.begin():
+            db.metadata.create_all(connection)
         stamp()
         if database_url.startswith("sqlite"):
             with db.engine.connect() as connection:
@@ -123,7 +148,7 @@ class PostgresDatabases:
     name = "postgresql"
 
     def __init__(self, *, server: Server, folder: Path) -> None:
-        self._server = server
+        self.server = server
         self._empty = 0
         build_schema(database_url=server.create("template"), data_dir=folder)
         self._aside = ThreadPoolExecutor(max_workers=1)
@@ -131,22 +156,22 @@ class PostgresDatabases:
 
     def fresh(self) -> str:
         """Return the URL of the clone made meanwhile, and begin the next."""
-        url = self._server.url(self._next.result())
-        self._next = self._aside.submit(self._server.clone, "template")
+        url = self.server.url(self._next.result())
+        self._next = self._aside.submit(self.server.clone, "template")
         return url
 
     def empty(self) -> str:
         """Return the URL of a new database."""
         self._empty += 1
-        return self._server.create(f"empty_{self._empty}")
+        return self.server.create(f"empty_{self._empty}")
 
     def copy(self, url: str) -> str:
         """Return the URL of a clone of another database."""
-        return self._server.url(self._server.clone(_name_in(url)))
+        return self.server.url(self.server.clone(_name_in(url)))
 
     def discard(self, url: str) -> None:
         """Drop the clone when there is time."""
-        self._aside.submit(self._server.drop, _name_in(url))
+        self._aside.submit(self.server.drop, _name_in(url))
 
     def close(self) -> None:
         """Wait for what is still being made, so that the server may stop."""

@@ -23,7 +23,7 @@ from engage.core import clock, tenancy
 from engage.core.access import Role
 from engage.core.database import db
 from tests import make
-from tests.databases import settings_for
+from tests.databases import owner_of, settings_for
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +68,7 @@ class Installation:
         """Return the settings every command of this installation runs with."""
         return os.environ | {
             "DATABASE_URL": self.database_url,
+            "ENGAGE_OWNER_DATABASE_URL": owner_of(self.database_url) or "",
             "ENGAGE_DATA_DIR": str(self.data_dir),
             "ENGAGE_LISTEN": f"127.0.0.1:{self.port}",
             "PYTHONUNBUFFERED": "1",

@@ -27,7 +27,12 @@ from psycopg import sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OWNER = "engage"
+#: runs the server: makes databases and roles, and is no part of an installation
+ADMINISTRATOR = "postgres"
+#: owns the tables: migrations and backups connect as it
+OWNER = "engage_owner"
+#: what requests connect as: owns nothing
+APP = "engage_app"
 _FILE_COPY_SINCE = 150000  # with fsync off, copying files takes half the time of copying through the log (25 ms)
 _SETTINGS = {
     "fsync": "off",
@@ -48,6 +53,12 @@ _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on",
 
 class NoPostgreSQL(RuntimeError):
     """No PostgreSQL binaries were found; the text says where they were looked for."""
+
+
+def as_role(url: str, role: str) -> str:
+    """Return the same database's URL for another role."""
+    head, _at, place = url.partition("@")
+    return f"{head.partition('//')[0]}//{role}@{place}"
 
 
 def find_binaries() -> Path:
@@ -81,11 +92,11 @@ class Server:
 
     def conninfo(self, database: str) -> str:
         """Return what psycopg connects with."""
-        return f"host={self.folder} user={OWNER} dbname={database}"
+        return f"host={self.folder} user={ADMINISTRATOR} dbname={database}"
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, *, role: str = APP) -> str:
         """Return what SQLAlchemy connects with, and what `DATABASE_URL` would hold."""
-        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://{role}@/{database}?host={self.folder}"
 
     def run(self, statement: str, **names: str) -> None:
         """Run one statement outside any transaction, with identifiers quoted."""
@@ -94,8 +105,12 @@ class Server:
             connection.execute(sql.SQL(statement).format(**quoted))  # type: ignore[arg-type]
 
     def create(self, database: str) -> str:
-        """Create an empty database and return its URL."""
-        self.run("CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'", database=database)
+        """Create an empty database that belongs to `OWNER` and return its URL for `APP`."""
+        self.run(
+            "CREATE DATABASE {database} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8'",
+            database=database,
+            owner=OWNER,
+        )
         return self.url(database)
 
     def clone(self, template: str) -> str:
@@ -104,7 +119,8 @@ class Server:
         Nobody may be connected to the template meanwhile; dispose of the engine that filled it.
         """
         copy = f"{template}_{next(self._numbers)}"
-        self.run("CREATE DATABASE {copy} TEMPLATE {template}" + self.copying, copy=copy, template=template)
+        statement = "CREATE DATABASE {copy} OWNER {owner} TEMPLATE {template}" + self.copying
+        self.run(statement, copy=copy, owner=OWNER, template=template)
         return copy
 
     def drop(self, database: str) -> None:
@@ -149,6 +165,8 @@ def server(*, durable: bool = False) -> Iterator[Server]:
         _initialise(binaries, folder / "data")
         running = _start(binaries, folder, _SETTINGS | (_DURABLE if durable else {}))
         try:
+            running.run("CREATE ROLE {owner} LOGIN CREATEDB", owner=OWNER)
+            running.run("CREATE ROLE {app} LOGIN NOINHERIT", app=APP)
             yield running
         finally:
             running.process.terminate()
@@ -178,7 +196,7 @@ def _initialise(binaries: Path, data: Path) -> None:
         "-D",
         data,
         "-U",
-        OWNER,
+        ADMINISTRATOR,
         "--auth=trust",
         "--encoding=UTF8",
         "--locale=C",
@@ -211,6 +229,7 @@ def _start(binaries: Path, folder: Path, wanted: dict[str, str]) -> Server:
 
 if __name__ == "__main__":  # `python -m tests.postgres CMD…`: run a command with DATABASE_URL set to a fresh database
     with server() as _server:
-        _environment = os.environ | {"DATABASE_URL": _server.create("engage")}
+        _url = _server.create("engage")
+        _environment = os.environ | {"DATABASE_URL": _url, "ENGAGE_OWNER_DATABASE_URL": as_role(_url, OWNER)}
         _answer = subprocess.run(sys.argv[1:] or ["/bin/sh"], env=_environment, check=False)
     sys.exit(_answer.returncode)

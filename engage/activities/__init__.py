@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.activities.commands import cancel_shift, cannot_come, change_shift, plan_activity, sign_up
+from engage.activities.leading import ensure_leads, is_leading, reach_over
 from engage.activities.leaving import OwnSignUp, expected_of, led_by, sign_ups_of, withdraw_from_all
 from engage.activities.queries import (
     CodeSeed,
@@ -16,6 +17,7 @@ from engage.activities.queries import (
     list_shifts,
     seed_of,
     shift_cards,
+    shifts_led_by,
     shifts_of,
     sign_up_states,
 )
@@ -31,17 +33,21 @@ __all__ = [
     "cancel_shift",
     "cannot_come",
     "change_shift",
+    "ensure_leads",
     "expected_of",
     "get_shift",
     "init_app",
     "is_joined",
+    "is_leading",
     "joined_ids",
     "led_by",
     "list_running",
     "list_shifts",
     "plan_activity",
+    "reach_over",
     "seed_of",
     "shift_cards",
+    "shifts_led_by",
     "shifts_of",
     "sign_up",
     "sign_up_states",

@@ -12,13 +12,19 @@ from sqlalchemy.orm import Session
 
 from engage import people
 from engage.activities import queries, rules
+from engage.activities.leading import reach_over
 from engage.activities.models import Activity, Shift, SignUp
+from engage.activities.queries import ShiftCard
 from engage.activities.rules import JoinRefused, Plan, PlanRefused, SignUpState
 from engage.core import audit, idempotency
 from engage.core.access import Actor, Permission
 from engage.core.database import transaction
 from engage.core.errors import N_, DomainError, Forbidden
 from engage.core.fence import get_in_scope
+
+
+class NobodyFound(DomainError):
+    """The number typed belongs to nobody here."""
 
 
 class CancelRefused(DomainError):
@@ -87,6 +93,8 @@ def change_shift(*, shift_id: int, plan: Plan, actor: Actor, now: datetime) -> l
             setattr(activity, name, value)
         ((shift.starts_at, shift.ends_at),) = rules.dates_of(plan)[:1]
         shift.capacity = plan.capacity
+        if not (session.is_modified(shift) or session.is_modified(activity)):  # the same form once more
+            return []
         promoted = _promote(session, shift, now=now)
         audit.record("changed", actor=actor, subject=f"shift:{shift_id}", now=now)
     queries.forget_seeds()
@@ -113,9 +121,9 @@ def sign_up(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -> Si
 
     Raises `JoinRefused`, `Forbidden` when it is done for somebody else without leading shifts.
     """
-    _ensure_may_write_for(person_id, actor=actor)
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
+        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor)
         person = people.get_person(person_id)
         row = _find_row(session, shift_id=shift_id, person_id=person_id)
         if row is not None and row.state in {SignUpState.JOINED, SignUpState.WAITLISTED}:
@@ -150,9 +158,9 @@ def cannot_come(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -
 
     Raises `JoinRefused` when the shift is over, `Forbidden` as `sign_up`.
     """
-    _ensure_may_write_for(person_id, actor=actor)
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
+        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor)
         row = _find_row(session, shift_id=shift_id, person_id=person_id)
         if row is None or row.state in {SignUpState.CANNOT_COME, SignUpState.WITHDRAWN}:
             state = SignUpState(row.state) if row else SignUpState.WITHDRAWN
@@ -195,9 +203,17 @@ def _activity_columns(plan: Plan) -> dict[str, object]:
     }
 
 
-def _ensure_may_write_for(person_id: int, *, actor: Actor) -> None:
-    if actor.person_id != person_id and not actor.can(Permission.LEAD_SHIFT):
+def _ensure_may_write_for(person_id: int, *, shift: ShiftCard, actor: Actor) -> Actor:
+    """Return the actor as the log names them. Somebody outside the reach is answered like a number nobody has."""
+    if actor.person_id == person_id:
+        return actor
+    if not actor.can(Permission.LEAD_SHIFT):
         raise Forbidden
+    if not people.ids_within([person_id], reach=reach_over(shift, actor=actor)):
+        raise NobodyFound(N_("没有这个编号，再看一眼证件"), field="member_no")
+    if shift.leader_id == actor.person_id:
+        return actor
+    return actor.acting(Permission.LEAD_SHIFT, at=people.places_of(people.get_person(person_id)))
 
 
 def _find_row(session: Session, *, shift_id: int, person_id: int) -> SignUp | None:

@@ -168,6 +168,13 @@ def joined_ids(shift_id: int) -> list[int]:
     return sign_up_ids(shift_id, state="joined")
 
 
+def shifts_led_by(person_id: int) -> Select[int]:
+    """Return the statement for the ids of the shifts somebody leads, to put into another room's condition."""
+    here = current_community_id()
+    led = select(Activity.id).where(Activity.community_id == here, Activity.leader_id == person_id)
+    return select(Shift.id).where(Shift.community_id == here, Shift.activity_id.in_(led))
+
+
 def is_joined(shift_id: int, person_id: int) -> bool:
     """Tell whether the person said they would come."""
     return sign_up_states(person_id=person_id, shift_ids=[shift_id]).get(shift_id) == "joined"

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from engage import people
-from engage.activities import commands, queries, rules
+from engage.activities import commands, leading, queries, rules
 from engage.activities.queries import ShiftCard
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, signed_in
@@ -19,10 +19,6 @@ bp = Blueprint("activities", __name__)
 
 PAGE = 20
 _AHEAD = timedelta(days=60)
-
-
-class NobodyFound(DomainError):
-    """The number typed belongs to nobody here."""
 
 
 def page_number() -> int:
@@ -81,13 +77,13 @@ def create_withdrawal(shift_id: int, me: Actor) -> Response:
 
 
 def person_asked_for(*, me: Actor) -> int:
-    """Return the person a form is about: the member number typed, or the reader. Raises `NobodyFound`."""
+    """Return the person a form is about: the member number typed, or the reader. Raises `commands.NobodyFound`."""
     typed = web.request.form.get("member_no", "").strip()
     if not typed:
         return me.person_id
     person = people.find_by_member_no(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
     if person is None:
-        raise NobodyFound(N_("没有这个编号，再看一眼证件"), field="member_no")
+        raise commands.NobodyFound(N_("没有这个编号，再看一眼证件"), field="member_no")
     return person.id
 
 
@@ -119,18 +115,19 @@ def _answer(shift_id: int, *, me: Actor, now: datetime, refused: DomainError | N
 
 def show_context(shift: ShiftCard, *, me: Actor, now: datetime) -> dict[str, Any]:
     """Return what the page of one shift needs; names only for those who lead or plan."""
-    leads = shift.leader_id == me.person_id or me.can(Permission.LEAD_SHIFT)
+    leads = leading.is_leading(shift, actor=me)
     joined = queries.joined_ids(shift.id) if leads else []
     waiting = queries.sign_up_ids(shift.id, state="waitlisted") if leads else []
-    persons = people.persons_of([*joined, *waiting, shift.leader_id])
+    shown = people.ids_within([*joined, *waiting], reach=leading.reach_over(shift, actor=me)) if leads else set()
+    persons = people.persons_of([*shown, shift.leader_id])
     return {
         "shift": shift,
         "state": queries.sign_up_states(person_id=me.person_id, shift_ids=[shift.id]).get(shift.id),
         "leads": leads,
         "plans": me.can(Permission.PLAN_ACTIVITIES),
         "leader": persons[shift.leader_id].name,
-        "joined": [persons[person_id] for person_id in joined],
-        "waiting": [persons[person_id] for person_id in waiting],
+        "joined": [persons[person_id] for person_id in joined if person_id in shown],
+        "waiting": [persons[person_id] for person_id in waiting if person_id in shown],
         "over": now >= shift.ends_at,
         "running": shift.starts_at - timedelta(hours=1) <= now < shift.ends_at + timedelta(hours=1),
         "me": me,

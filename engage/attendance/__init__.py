@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from engage.attendance.approval import ApprovalRefused, approve, refuse
+from engage.attendance.approval import approve, refuse
 from engage.attendance.codes import live_code
 from engage.attendance.commands import Handed, Receipt, check_in_person, check_in_with_code
+from engage.attendance.judging import ensure_may_judge
 from engage.attendance.own import count_scans, sessions_of_person
 from engage.attendance.queries import (
     SessionCard,
@@ -18,7 +19,7 @@ from engage.attendance.queries import (
     sessions_of_shift,
 )
 from engage.attendance.roll import close_roll, count_heads, end_by_hand
-from engage.attendance.rules import Kind
+from engage.attendance.rules import ApprovalRefused, Kind
 
 __all__ = [
     "ApprovalRefused",
@@ -34,6 +35,7 @@ __all__ = [
     "count_scans",
     "count_to_approve",
     "end_by_hand",
+    "ensure_may_judge",
     "init_app",
     "list_to_approve",
     "live_code",

@@ -10,14 +10,10 @@ from engage import activities, people
 from engage.attendance import queries, rules
 from engage.attendance.models import Presence
 from engage.attendance.queries import SessionCard
-from engage.attendance.rules import Flag
+from engage.attendance.rules import ApprovalRefused, Flag
 from engage.core.database import require_transaction
-from engage.core.errors import N_, DomainError
+from engage.core.errors import N_
 from engage.core.fence import get_in_scope
-
-
-class ApprovalRefused(DomainError):
-    """These minutes cannot be decided like this, or not by this person."""
 
 
 def approve(session_id: int, approver_id: int, now: datetime, reason: str = "") -> SessionCard:

@@ -12,9 +12,9 @@ from engage.activities import CodeSeed, ShiftCard
 from engage.attendance import codes, rules, scans
 from engage.attendance.rules import CodeMatch, CodeRefused, Grade, Kind, RollRefused
 from engage.core import limits
-from engage.core.access import Actor, Permission
+from engage.core.access import Actor
 from engage.core.database import transaction
-from engage.core.errors import N_, Forbidden
+from engage.core.errors import N_
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +112,10 @@ def check_in_person(
     Raises `RollRefused` outside the shift's hours, `Forbidden` for anybody who does not lead it.
     """
     shift = activities.get_shift(shift_id)
-    ensure_leads(shift, actor=actor)
+    activities.ensure_leads(shift, actor=actor)
     ensure_roll_open(shift, now=now)
+    if not people.ids_within([person_id], reach=activities.reach_over(shift, actor=actor)):
+        raise RollRefused(N_("这位不住在您的网格里，请这一班的组长来签"))
     signed_up = activities.is_joined(shift_id, person_id) or person_id == shift.leader_id
     grade = Grade.DESK_SCAN if medium == "card" and person_id != actor.person_id else Grade.BY_HAND
     with transaction() as session:
@@ -147,12 +149,6 @@ def check_in_person(
             signed_up=signed_up,
         )
     return _receipt(shift, person_id, kind=kind, at=now, grade=grade.value, again=False)
-
-
-def ensure_leads(shift: ShiftCard, *, actor: Actor) -> None:
-    """Refuse who neither leads this shift nor works in the office (service-points §6). Raises `Forbidden`."""
-    if shift.leader_id != actor.person_id and not (actor.works_here and actor.can(Permission.LEAD_SHIFT)):
-        raise Forbidden
 
 
 def ensure_roll_open(shift: ShiftCard, *, now: datetime) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy import Select, func, select
 from engage import activities
 from engage.activities import ShiftCard
 from engage.attendance import rules
+from engage.attendance.judging import within_judgement
 from engage.attendance.models import HeadCount, Presence, RollClosure, Scan
+from engage.core.access import Actor
 from engage.core.database import db
 from engage.core.fence import get_in_scope
 
@@ -52,20 +54,21 @@ class Roll:
         return rules.too_many(checked_in=self.checked_in or 0, counted=self.counted)
 
 
-def list_to_approve(limit: int, offset: int) -> list[SessionCard]:
-    """Return the sessions that wait for approval, oldest first."""
+def list_to_approve(limit: int, offset: int, *, judge: Actor | None = None) -> list[SessionCard]:
+    """Return the sessions that wait for approval, oldest first; with a judge, those within their reach."""
     return _cards(
         select(Presence)
-        .where(Presence.state == "proposed")
+        .where(Presence.state == "proposed", within_judgement(judge))
         .order_by(Presence.ended_at, Presence.id)
         .limit(limit)
         .offset(offset)
     )
 
 
-def count_to_approve() -> int:
-    """Return how many sessions wait for approval."""
-    return db.session.scalar(select(func.count(Presence.id)).where(Presence.state == "proposed")) or 0
+def count_to_approve(*, judge: Actor | None = None) -> int:
+    """Return how many sessions wait for approval; with a judge, those within their reach."""
+    waiting = select(func.count(Presence.id)).where(Presence.state == "proposed", within_judgement(judge))
+    return db.session.scalar(waiting) or 0
 
 
 def session_cards(session_ids: Collection[int]) -> dict[int, SessionCard]:

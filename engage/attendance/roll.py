@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engage import activities
-from engage.attendance import commands, queries, rules
+from engage import activities, people
+from engage.attendance import queries, rules
 from engage.attendance.models import HeadCount, Presence, RollClosure
 from engage.attendance.queries import Roll
 from engage.attendance.rules import Flag, Grade, RollRefused
 from engage.core import audit
 from engage.core.access import Actor
 from engage.core.database import in_turn, transaction
-from engage.core.errors import N_
+from engage.core.errors import N_, NotFound
 from engage.core.fence import get_in_scope
 
 MOST_HEADS = 2000
@@ -24,7 +24,7 @@ def count_heads(*, shift_id: int, counted: int, actor: Actor, now: datetime) -> 
     Raises `RollRefused`, `Forbidden`.
     """
     shift = activities.get_shift(shift_id)
-    commands.ensure_leads(shift, actor=actor)
+    actor = activities.ensure_leads(shift, actor=actor)
     if now < shift.starts_at:
         raise RollRefused(N_("还没开始，开始以后再点人头"), field="counted")
     if not 0 <= counted <= MOST_HEADS:
@@ -50,7 +50,7 @@ def count_heads(*, shift_id: int, counted: int, actor: Actor, now: datetime) -> 
 def close_roll(*, shift_id: int, actor: Actor, now: datetime) -> Roll:
     """Close a shift after the head-count. Closing twice changes nothing. Raises `RollRefused`, `Forbidden`."""
     shift = activities.get_shift(shift_id)
-    commands.ensure_leads(shift, actor=actor)
+    actor = activities.ensure_leads(shift, actor=actor)
     with transaction() as session:
         in_turn(f"shift:{shift_id}", community_id=actor.community_id)
         roll = queries.roll_of(shift_id)
@@ -72,7 +72,9 @@ def end_by_hand(*, session_id: int, ended_at: datetime, actor: Actor, now: datet
     with transaction():
         row = get_in_scope(Presence, session_id, lock=True)
         shift = activities.get_shift(row.shift_id)
-        commands.ensure_leads(shift, actor=actor)
+        actor = activities.ensure_leads(shift, actor=actor)
+        if not people.ids_within([row.person_id], reach=activities.reach_over(shift, actor=actor)):
+            raise NotFound
         if row.state != "open":
             raise RollRefused(N_("这条已经有走的时间了"))
         if row.started_at is None:

@@ -65,6 +65,10 @@ class EndRefused(DomainError):
     """The end somebody proposed cannot be right."""
 
 
+class ApprovalRefused(DomainError):
+    """These minutes cannot be decided like this, or not by this person."""
+
+
 class RollRefused(DomainError):
     """This step of leading a shift is not possible now."""
 

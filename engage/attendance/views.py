@@ -127,15 +127,18 @@ def duty_context(shift: ShiftCard, *, me: Actor, now: datetime) -> dict[str, Any
     """Return what the duty page needs."""
     mine = queries.session_of(shift.id, me.person_id)
     team = activities.joined_ids(shift.id)
-    names = people.names_of([*team, shift.leader_id])
+    signed_up = me.person_id in team or shift.leader_id == me.person_id
+    # Who comes along is for those who come along: nobody reads names in bulk (service-points §6).
+    along = [one for one in team if one not in {me.person_id, shift.leader_id}] if signed_up else []
+    names = people.names_of([*along, shift.leader_id])
     media = {kind: medium for (person, kind), medium in queries.media_of(shift.id).items() if person == me.person_id}
     return {
         "shift": shift,
         "mine": mine,
         "medium": media.get(Kind.OUT.value) or media.get(Kind.IN.value),
         "leader": names[shift.leader_id],
-        "team": [names[person_id] for person_id in team if person_id not in {me.person_id, shift.leader_id}],
-        "signed_up": me.person_id in team or shift.leader_id == me.person_id,
+        "team": [names[person_id] for person_id in along],
+        "signed_up": signed_up,
         "leads": shift.leader_id == me.person_id,
         "opens_at": shift.starts_at - rules.CODES_EARLY,
         "open": shift.starts_at - rules.CODES_EARLY <= now < shift.ends_at + rules.CODES_LATE and not shift.cancelled,

@@ -25,7 +25,7 @@ _LEAVING_FROM = 20 * 60
 def lead(shift_id: int, me: Actor) -> Response:
     """Show the leader's page."""
     shift = activities.get_shift(shift_id)
-    commands.ensure_leads(shift, actor=me)
+    activities.ensure_leads(shift, actor=me)
     guard.allow_camera()
     return web.page("attendance/lead.html", **roll_context(shift, me=me, now=clock.now()))
 
@@ -35,9 +35,9 @@ def lead(shift_id: int, me: Actor) -> Response:
 def present(shift_id: int, me: Actor) -> Response:
     """Answer the leader's page when it asks who came meanwhile."""
     shift = activities.get_shift(shift_id)
-    commands.ensure_leads(shift, actor=me)
+    activities.ensure_leads(shift, actor=me)
     return live.fresh_or_unchanged(
-        render_template("attendance/_present.html", **present_context(shift, now=clock.now())), every_seconds=5
+        render_template("attendance/_present.html", **present_context(shift, me=me, now=clock.now())), every_seconds=5
     )
 
 
@@ -108,7 +108,7 @@ def create_end(session_id: int, me: Actor) -> Response:
 def venue(shift_id: int, me: Actor) -> Response:
     """Show the rotating code on a wall, changing by itself; without JavaScript the page renews itself."""
     shift, now = activities.get_shift(shift_id), clock.now()
-    commands.ensure_leads(shift, actor=me)
+    activities.ensure_leads(shift, actor=me)
     last = queries.last_arrival(shift_id)
     name = people.polite_name(people.names_of([last])[last]) if last else None
     return web.page("attendance/venue.html", shift=shift, last=name, **code_context(shift, now=now))
@@ -118,7 +118,7 @@ def venue(shift_id: int, me: Actor) -> Response:
 @signed_in
 def latest(shift_id: int, me: Actor) -> Response:
     """Answer the wall when it asks who came last."""
-    commands.ensure_leads(activities.get_shift(shift_id), actor=me)
+    activities.ensure_leads(activities.get_shift(shift_id), actor=me)
     last = queries.last_arrival(shift_id)
     name = people.polite_name(people.names_of([last])[last]) if last else None
     body = render_template("attendance/_latest.html", last=name, shift=activities.get_shift(shift_id))
@@ -136,7 +136,7 @@ def _roll_page(
         kind = typed.get("kind") or Kind.IN
         return web.see_other(web.url_for(".lead", shift_id=shift_id, kind=kind.value))
     shift = activities.get_shift(shift_id)
-    commands.ensure_leads(shift, actor=me)
+    activities.ensure_leads(shift, actor=me)
     guard.allow_camera()
     context = roll_context(shift, me=me, now=clock.now()) | typed | {"done": done}
     context["error"] = web.say(refused) if refused else None
@@ -170,15 +170,16 @@ def code_context(shift: ShiftCard, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def present_context(shift: ShiftCard, *, now: datetime) -> dict[str, Any]:
+def present_context(shift: ShiftCard, *, me: Actor, now: datetime) -> dict[str, Any]:
     """Return everybody expected or here, with what is known of each; no totals before the head-count."""
     sessions = {card.person_id: card for card in queries.sessions_of_shift(shift.id)}
     expected = activities.joined_ids(shift.id)
-    persons = people.persons_of([*expected, *sessions])
+    shown = people.ids_within([*expected, *sessions], reach=activities.reach_over(shift, actor=me))
+    persons = people.persons_of(shown)
     order = [*expected, *(person_id for person_id in sessions if person_id not in set(expected))]
     return {
         "shift": shift,
-        "rows": [(persons[person_id], sessions.get(person_id)) for person_id in order],
+        "rows": [(persons[person_id], sessions.get(person_id)) for person_id in order if person_id in shown],
         "media": queries.media_of(shift.id),
         "counted": queries.roll_of(shift.id),
         "may_end": now >= shift.ends_at,
@@ -189,7 +190,7 @@ def present_context(shift: ShiftCard, *, now: datetime) -> dict[str, Any]:
 def roll_context(shift: ShiftCard, *, me: Actor, now: datetime) -> dict[str, Any]:
     """Return what the leader's page needs."""
     return {
-        **present_context(shift, now=now),
+        **present_context(shift, me=me, now=now),
         **code_context(shift, now=now),
         "checked_in": queries.count_checked_in(shift.id),
         "started": now >= shift.starts_at,

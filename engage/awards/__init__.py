@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.awards.commands import AwardReceipt, approve_and_award, approve_rule, draft_rule, refuse_service
+from engage.awards.figures import service_by_community
 from engage.awards.rules import DEFAULT_CODE, DEFAULT_TERMS, BadRule, NoRule, Terms
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "draft_rule",
     "init_app",
     "refuse_service",
+    "service_by_community",
 ]
 
 

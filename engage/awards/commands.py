@@ -77,7 +77,7 @@ def approve_rule(*, rule_id: int, actor: Actor, now: datetime) -> None:
 
     Somebody of the office other than the drafter. Raises `BadRule`, `Forbidden`, `NotFound`.
     """
-    if not (actor.can(Permission.DRAFT_RULES) or actor.can(Permission.APPROVE_SERVICE)):
+    if not actor.can(Permission.APPROVE_RULES):
         raise Forbidden
     with transaction():
         row = get_in_scope(AwardRule, rule_id, lock=True)
@@ -100,6 +100,7 @@ def approve_and_award(*, session_id: int, actor: Actor, now: datetime, reason: s
     The version in force on the day of service decides. Raises `attendance.ApprovalRefused`, `NoRule`, `NotFound`.
     """
     with transaction() as session:
+        actor = attendance.ensure_may_judge(session_id, actor=actor)
         if done := queries.find_award(session_id=session_id):
             return _receipt(done)
         versions = queries.approved_versions(code=rules.DEFAULT_CODE, lock=True)
@@ -116,6 +117,7 @@ def approve_and_award(*, session_id: int, actor: Actor, now: datetime, reason: s
 def refuse_service(*, session_id: int, reason: str, actor: Actor, now: datetime) -> None:
     """Refuse somebody's minutes with a reason they will read. Raises `attendance.ApprovalRefused`, `NotFound`."""
     with transaction():
+        actor = attendance.ensure_may_judge(session_id, actor=actor)
         attendance.refuse(session_id=session_id, approver_id=actor.person_id, reason=reason, now=now)
         audit.record("service refused", actor=actor, subject=f"session:{session_id}", now=now, reason=reason)
 

@@ -11,7 +11,6 @@ from engage import attendance, people
 from engage.awards import commands, queries, rules, words
 from engage.core import clock
 from engage.core.access import Actor, Permission, needs
-from engage.core.errors import DomainError
 from engage.core.i18n import _
 from engage.core.web import flash, page, request, say, see_other, url_for, whole_number
 
@@ -28,8 +27,8 @@ def review(*, me: Actor) -> Response:
 
 def _review(me: Actor, *, refusals: Sequence[tuple[int, str]] = (), refusing: int | None = None) -> Response:
     number = whole_number(request.args.get("page", "1"), at_most=10**6) or 1
-    total = attendance.count_to_approve()
-    cards = attendance.list_to_approve(limit=_PAGE, offset=(number - 1) * _PAGE)
+    total = attendance.count_to_approve(judge=me)
+    cards = attendance.list_to_approve(limit=_PAGE, offset=(number - 1) * _PAGE, judge=me)
     return page(
         "awards/review.html",
         fragment="awards/_review.html",
@@ -72,7 +71,7 @@ def refuse(session_id: int, *, me: Actor) -> Response:
     reason = request.form.get("reason", "").strip()
     try:
         commands.refuse_service(session_id=session_id, reason=reason, actor=me, now=clock.now())
-    except DomainError as refusal:
+    except attendance.ApprovalRefused as refusal:
         return _review(me, refusals=[(session_id, say(refusal))], refusing=session_id)
     flash(_("退回了，本人会看到原因。"))
     return see_other(url_for(".review"))
@@ -93,7 +92,7 @@ def list_rules(*, me: Actor) -> Response:
 
 
 @bp.post("/award-rules/<int:rule_id>/approvals")
-@needs(Permission.APPROVE_SERVICE)
+@needs(Permission.APPROVE_RULES)
 def approve_version(rule_id: int, *, me: Actor) -> Response:
     """Approve a version somebody else drafted."""
     try:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from engage.cli.backups import backup, restore
+from engage.cli.databases import group as databases
 from engage.cli.scaffold import new_room
 from engage.cli.serving import serve
 from engage.core import i18n
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(translations)
     app.cli.add_command(serve)
+    app.cli.add_command(databases)
     app.cli.add_command(backup)
     app.cli.add_command(restore)
     app.cli.add_command(new_room)

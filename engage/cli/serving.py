@@ -135,6 +135,8 @@ def _become_server(bind: str, port: int, *, reload: bool) -> None:
     else:
         command = ["engage.server"]
     os.chdir(PROJECT)
+    # Requests are never answered by a process that knows how to become the tables' owner (trust L2).
+    kept = {name: value for name, value in os.environ.items() if name != "ENGAGE_OWNER_DATABASE_URL"}
     os.execve(  # noqa: S606 - the same interpreter, arguments of our own
-        sys.executable, [sys.executable, "-m", *command], os.environ | {"ENGAGE_LISTEN": f"{bind}:{port}"}
+        sys.executable, [sys.executable, "-m", *command], kept | {"ENGAGE_LISTEN": f"{bind}:{port}"}
     )

@@ -16,17 +16,17 @@ from flask import current_app
 from sqlalchemy import MetaData, create_engine, func, select, table
 from sqlalchemy.engine import URL, make_url
 
-from engage.core import sqlite
+from engage.core import postgresql, row_security, sqlite
 from engage.core.container import BackupRefused
-from engage.core.database import dialect
+from engage.core.database import app_role, as_owner, dialect, owner_url
 from engage.core.errors import N_
 
 _LONGEST_DUMP = 4 * 3600
 
 
 def database_url() -> URL:
-    """Return where this installation's rows are."""
-    return make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    """Return where this installation's rows are, as whoever owns them."""
+    return owner_url()
 
 
 def snapshot(target: Path) -> None:
@@ -37,7 +37,9 @@ def snapshot(target: Path) -> None:
     if dialect() == "sqlite":
         copy_sqlite(Path(str(database_url().database)), target)
     else:
-        _run("pg_dump", "--format=custom", "--no-owner", f"--file={target}", url=database_url())
+        # The owner stands behind the fence too: the dump says outright that it reads all communities.
+        options = ("--format=custom", "--no-owner", "--no-privileges", "--enable-row-security")
+        _run("pg_dump", *options, f"--file={target}", url=database_url(), options=postgresql.READS_EVERYTHING)
 
 
 def put_back(source: Path) -> None:
@@ -50,8 +52,10 @@ def put_back(source: Path) -> None:
         with current_app.extensions["engage_writers"].turn():
             copy_sqlite(source, Path(str(database_url().database)))
     else:
-        options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
+        options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
         _run("pg_restore", *options, str(source), url=database_url())
+        with as_owner() as connection, connection.begin():
+            row_security.close(connection, app_role=app_role())
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -72,7 +76,7 @@ def scratch_database(snapshot_file: Path, *, folder: Path) -> URL:
     name = f"engage_check_{os.getpid()}"
     _administer(f"CREATE DATABASE {name} TEMPLATE template0")
     url = database_url().set(database=name)
-    _run("pg_restore", "--no-owner", "--exit-on-error", str(snapshot_file), url=url)
+    _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", str(snapshot_file), url=url)
     return url
 
 
@@ -93,7 +97,11 @@ def structural_faults(url: URL) -> list[str]:
 
 def count_rows(url: URL) -> dict[str, int]:
     """Return the number of rows of every table of the database at `url`."""
-    options: dict[str, Any] = {"module": sqlite.module} if url.get_backend_name() == "sqlite" else {}
+    options: dict[str, Any] = (
+        {"module": sqlite.module}
+        if url.get_backend_name() == "sqlite"
+        else {"connect_args": {"options": postgresql.READS_EVERYTHING}}
+    )
     engine = create_engine(url, **options)
     try:
         with engine.connect() as connection:
@@ -108,15 +116,11 @@ def count_rows(url: URL) -> dict[str, int]:
 
 
 def _administer(statement: str) -> None:
-    engine = create_engine(database_url(), isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(statement)
-    finally:
-        engine.dispose()
+    with as_owner(autocommit=True) as connection:
+        connection.exec_driver_sql(statement)
 
 
-def _run(program: str, *arguments: str, url: URL) -> None:
+def _run(program: str, *arguments: str, url: URL, options: str = "") -> None:
     """Run one of PostgreSQL's programs against a database; the password travels in the environment, not in the list."""
     path = shutil.which(program)
     if path is None:
@@ -126,7 +130,9 @@ def _run(program: str, *arguments: str, url: URL) -> None:
         )
     done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, arguments of our own
         [path, f"--dbname={_without_password(url)}", *arguments],
-        env=os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {}),
+        env=os.environ
+        | ({"PGPASSWORD": str(url.password)} if url.password else {})
+        | ({"PGOPTIONS": options} if options else {}),
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,14 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     MetaData,
+    NullPool,
     UniqueConstraint,
+    create_engine,
     event,
     func,
     select,
 )
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
@@ -99,6 +101,8 @@ def tenant_fk(column: str, table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["community_id", column], [f"{table}.community_id", f"{table}.id"])
 
 
+_LAST = "engage_last_acts"
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(directory=str(PROJECT / "migrations"))
 
@@ -122,6 +126,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
 def _wire(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         postgresql.prepare(engine)
+        postgresql.wire(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -155,12 +160,28 @@ def transaction() -> Iterator[Session]:
             if writers:
                 session.connection(execution_options={"begin": "IMMEDIATE"})
             yield session
+            _act_last(session)
             session.commit()
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info["in_command"] = False
+            session.info.pop(_LAST, None)
+
+
+def at_the_end(act: Callable[[Session, list[Any]], None], item: object) -> None:
+    """Let `act` have the items of this command together, as the last thing before it commits.
+
+    For what every command does and only one can do at a time: whoever waits then holds nothing others wait for.
+    """
+    require_transaction().info.setdefault(_LAST, {}).setdefault(act, []).append(item)
+
+
+def _act_last(session: Session) -> None:
+    session.flush()
+    for act, items in session.info.pop(_LAST, {}).items():
+        act(session, items)
 
 
 @contextmanager
@@ -169,8 +190,7 @@ def one_snapshot() -> Iterator[Session]:
     session = db.session()
     session.rollback()
     session.expire_all()
-    if dialect() == "postgresql":  # SQLite reads one snapshot anyway
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    session.connection(execution_options={"one_snapshot": True})  # SQLite reads one snapshot anyway
     try:
         yield session
     finally:
@@ -199,6 +219,30 @@ def in_turn(what: str, *, community_id: int) -> None:
     session = require_transaction()
     if dialect() == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what), community_id)))
+
+
+def owner_url() -> URL:
+    """Return the database as whoever owns its tables: for migrations, backups and restores, never for requests."""
+    settings = current_app.extensions["engage_settings"]
+    return make_url(settings.owner_database_url or settings.database_url)
+
+
+@contextmanager
+def as_owner(*, autocommit: bool = False) -> Iterator[Connection]:
+    """Connect as the tables' owner (PostgreSQL); on SQLite there is only one of us."""
+    if dialect() == "sqlite":
+        with db.engine.connect() as connection:
+            yield connection
+        return
+    engine = create_engine(owner_url(), poolclass=NullPool, **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}))
+    with engine.connect() as connection:
+        yield connection
+
+
+def app_role() -> str | None:
+    """Return the role requests connect as, or None where it owns the tables itself (and on SQLite)."""
+    url = db.engine.url
+    return url.username if dialect() == "postgresql" and url.username != owner_url().username else None
 
 
 def dialect() -> str:

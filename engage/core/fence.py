@@ -1,6 +1,7 @@
 """The fence between communities, at the ORM: confines reads, checks writes (trust §3 (d) 1-2).
 
-The database is the second fence: composite foreign keys refuse a foreign tenant's parent.
+The database is the second fence: composite foreign keys refuse a foreign tenant's parent, and PostgreSQL's row-level
+security shows and takes no row of another community (engage.core.row_security).
 """
 
 from __future__ import annotations
@@ -17,21 +18,30 @@ from engage.core.errors import NotFound, OutsideTransaction, ScopeMissing
 from engage.core.tenancy import current_community_id, find_scope, is_everywhere
 
 T = TypeVar("T", bound=TenantBase)
+_READS_ONLY = "work across communities reads; to write, choose the community (ADR 0023)"
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _confine(state: ORMExecuteState) -> None:
-    if is_everywhere() or state.is_column_load:
+    if state.is_column_load:
+        return
+    if is_everywhere():
+        if not state.is_select and _touches_tenant_rows(_elements(state)):
+            raise ScopeMissing(_READS_ONLY)
         return
     scope = find_scope()
     if scope is None:
-        if _touches_tenant_rows(visitors.iterate(cast("visitors.ExternallyTraversible", state.statement))):
+        if _touches_tenant_rows(_elements(state)):
             raise ScopeMissing("a query on tenant rows ran with no community chosen")
         return
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(
             with_loader_criteria(TenantMixin, lambda cls: cls.community_id == scope, include_aliases=True)
         )
+
+
+def _elements(state: ORMExecuteState) -> Iterable[object]:
+    return visitors.iterate(cast("visitors.ExternallyTraversible", state.statement))
 
 
 def _touches_tenant_rows(elements: Iterable[object]) -> bool:
@@ -47,9 +57,11 @@ def _check_writes(session: Session, _context: UOWTransaction, _instances: object
     for row in (*session.new, *session.dirty, *session.deleted):
         if not isinstance(row, TenantMixin):
             continue
+        if is_everywhere():
+            raise ScopeMissing(_READS_ONLY)
         if row.community_id is None:
             row.community_id = current_community_id()
-        elif not is_everywhere() and row.community_id != current_community_id():
+        elif row.community_id != current_community_id():
             raise ScopeMissing("a row of another community was about to be written")
 
 

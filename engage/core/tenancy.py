@@ -36,7 +36,10 @@ def scoped(community_id: int) -> Iterator[None]:
 
 @contextmanager
 def everywhere(*, reason: str) -> Iterator[None]:
-    """Read across communities: for the operator and the street's figures only. The reason stands in the code."""
+    """Read across communities: for the operator and the street's figures only. The reason stands in the code.
+
+    Writing is refused meanwhile, by the fence and by PostgreSQL itself (ADR 0023).
+    """
     if not reason:
         raise ScopeMissing("say why this work crosses communities")
     token = _scope.set(_EVERYWHERE)

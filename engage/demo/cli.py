@@ -8,7 +8,7 @@ from flask_migrate import upgrade
 
 from engage import places
 from engage.core import clock
-from engage.core.database import db, dialect
+from engage.core.database import as_owner, db, dialect
 from engage.demo import story
 
 
@@ -41,7 +41,7 @@ def _empty(present: set[str], *, named: str, yes: bool) -> None:
         click.confirm("Empty the whole database and tell the story again? 清空全部数据，重新写一遍？", abort=True)
     db.session.remove()
     if dialect() == "postgresql":
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with as_owner(autocommit=True) as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
     else:

@@ -104,13 +104,13 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
     """Return what is due today, as far as the person may see it."""
     start, end = clock.day_bounds(clock.local_date(now))
     shifts = activities.list_shifts(start=start, end=end)
-    waiting = attendance.list_to_approve(limit=_LIST_AT_MOST, offset=0)
+    waiting = attendance.list_to_approve(limit=_LIST_AT_MOST, offset=0, judge=actor)
     names = people.names_of([*(shift.leader_id for shift in shifts), *(card.person_id for card in waiting)])
     talk = talks.find_next(now=now)
     return Day(
         shifts=shifts,
         leaders=names,
-        approvals=attendance.count_to_approve(),
+        approvals=attendance.count_to_approve(judge=actor),
         to_approve=waiting,
         names=names,
         to_moderate=len(topics.list_to_moderate(now=now)) if actor.can(Permission.MODERATE_TOPICS) else 0,

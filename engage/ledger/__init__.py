@@ -13,6 +13,7 @@ from engage.ledger.cards import (
     LedgerTotals,
 )
 from engage.ledger.commands import expire_points, reverse_entry
+from engage.ledger.figures import issued_by_community
 from engage.ledger.leaving import count_entries, give_up_balance
 from engage.ledger.posting import hold, post_award, release_hold, spend_hold
 from engage.ledger.queries import (
@@ -54,6 +55,7 @@ __all__ = [
     "head",
     "hold",
     "init_app",
+    "issued_by_community",
     "list_entries",
     "post_award",
     "release_hold",

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from engage.core import chain
 from engage.core.database import dialect
 from engage.core.tenancy import current_community_id
 from engage.ledger import leaves, rules
@@ -59,7 +60,7 @@ def lock_head(session: Session) -> Head:
     if head is None:
         # The very first entry may be written by two at once: the second one waits here and finds the first one's head.
         insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
-        row = insert(Head).values(community_id=current_community_id(), seq=0, hash=rules.GENESIS, at=None)
+        row = insert(Head).values(community_id=current_community_id(), seq=0, hash=chain.GENESIS, at=None)
         session.execute(row.on_conflict_do_nothing(index_elements=["community_id"]))
         head = _head(session)
     assert head is not None  # noqa: S101 - just added
@@ -129,7 +130,7 @@ def write(session: Session, head: Head, draft: Draft) -> EntryReceipt:
         prev_hash=head.hash,
         hash="",
     )
-    entry.hash = rules.link(
+    entry.hash = chain.link(
         prev_hash=head.hash, leaf=leaves.leaf(entry, [_image(m, a) for m, a in zip(draft.moves, after, strict=True)])
     )
     session.add(entry)

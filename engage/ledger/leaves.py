@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engage.core import chain
 from engage.ledger import rules
 from engage.ledger.models import Entry, Lot, LotUse, Transfer
 
@@ -20,7 +21,7 @@ def leaf(entry: Entry, transfers: list[dict[str, object]]) -> bytes:
             "reverses": entry.reverses_id,
             "settles": entry.settles_id,
             "earned_on": entry.earned_on.isoformat(),
-            "at": rules.microseconds(entry.at),
+            "at": chain.microseconds(entry.at),
             "actor": entry.actor_id,
             "approver": entry.approver_id,
             "note": entry.note_hash,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from engage.core import clock
+from engage.core import chain, clock
 from engage.core.database import db
 from engage.core.errors import NotFound
 from engage.ledger import rules
@@ -72,8 +72,8 @@ def head() -> LedgerHead:
     """Return the last entry of the chain: its number, its fingerprint for the notice board, and when it was written."""
     row = db.session.scalar(select(Head))
     if row is None:
-        return LedgerHead(seq=0, fingerprint=rules.fingerprint_of(rules.GENESIS), at=None)
-    return LedgerHead(seq=row.seq, fingerprint=rules.fingerprint_of(row.hash), at=row.at)
+        return LedgerHead(seq=0, fingerprint=chain.fingerprint_of(chain.GENESIS), at=None)
+    return LedgerHead(seq=row.seq, fingerprint=chain.fingerprint_of(row.hash), at=row.at)
 
 
 def totals() -> LedgerTotals:
@@ -159,8 +159,8 @@ def cards_of(rows: Sequence[Entry]) -> list[EntryCard]:
             approver_id=row.approver_id,
             reverses_id=row.reverses_id,
             reversed_by_id=reversed_by.get(row.id),
-            fingerprint=rules.fingerprint_of(row.hash),
-            prev_fingerprint=rules.fingerprint_of(row.prev_hash),
+            fingerprint=chain.fingerprint_of(row.hash),
+            prev_fingerprint=chain.fingerprint_of(row.prev_hash),
         )
         for row in rows
     ]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from engage.core.chain import canonical
 from engage.core.errors import N_, DomainError
 
 #: points stay good for two years (service-points §5.4)
 LIFETIME_MONTHS = 24
 #: points that expired while they were held come back with this long to use them, once
 GRACE_DAYS = 14
-#: the hash before the first entry
-GENESIS = "0" * 64
 
 
 class NotEnoughPoints(DomainError):
@@ -108,22 +106,6 @@ def number_of(seq: int) -> str:
     return f"{seq:06d}"
 
 
-def fingerprint_of(digest: str) -> str:
-    """Return the short form for the notice board, e.g. "3F9A-71C2-0B5D-9E44"."""
-    short = digest[:16].upper()
-    return "-".join(short[at : at + 4] for at in range(0, 16, 4))
-
-
-def microseconds(moment: datetime) -> int:
-    """Return a moment as whole microseconds since 1970 UTC: the same on every database."""
-    return calendar.timegm(moment.utctimetuple()) * 1_000_000 + moment.microsecond
-
-
-def canonical(content: object) -> bytes:
-    """Return the one byte string for a piece of JSON: sorted keys, no spaces, UTF-8, integers only."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
 def note_hash(*, salt: str, memo: str, basis: Mapping[str, object]) -> str:
     """Return the commitment to an entry's words."""
     return hashlib.sha256(b"\x02" + canonical([salt, memo, basis])).hexdigest()
@@ -132,9 +114,3 @@ def note_hash(*, salt: str, memo: str, basis: Mapping[str, object]) -> str:
 def leaf_of(*, fields: Mapping[str, object], transfers: Sequence[Mapping[str, object]]) -> bytes:
     """Return the content of an entry as it enters the chain."""
     return canonical({**fields, "transfers": list(transfers)})
-
-
-def link(*, prev_hash: str, leaf: bytes) -> str:
-    """Return an entry's hash: the content bound to the entry before it (prefixes keep the two kinds apart)."""
-    content = hashlib.sha256(b"\x00" + leaf).digest()
-    return hashlib.sha256(b"\x01" + bytes.fromhex(prev_hash) + content).hexdigest()

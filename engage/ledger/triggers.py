@@ -6,29 +6,10 @@ constraint, silently, and would keep one leg of a movement.
 
 from __future__ import annotations
 
-from engage.core.ddl import append_only, register_ddl
+from engage.core.ddl import append_only, guard, restrict
 
 for _table in ("ledger_entry", "ledger_transfer", "ledger_lot_use", "ledger_note"):
     append_only(_table)
-
-
-def _guard(name: str, *, table: str, event: str, refusals: dict[str, str]) -> None:
-    """Refuse `event` on the table when a condition holds; the condition is the same SQL for both databases."""
-    lines = " ".join(f"SELECT RAISE(ABORT, '{words}') WHERE {condition};" for words, condition in refusals.items())
-    checks = " ".join(
-        f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;" for words, condition in refusals.items()
-    )
-    old_or_new = "OLD" if event == "DELETE" else "NEW"
-    register_ddl(
-        name,
-        table=table,
-        sqlite=f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN {lines} END",
-        postgresql=(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {checks} RETURN {old_or_new}; END $$; "
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-        ),
-    )
 
 
 def _before(account: str) -> str:
@@ -57,7 +38,7 @@ def _unknown(side: str) -> str:
     )
 
 
-_guard(
+guard(
     "ledger_transfer_guard",
     table="ledger_transfer",
     event="INSERT",
@@ -75,7 +56,7 @@ _guard(
     },
 )
 
-_guard(
+guard(
     "ledger_entry_guard",
     table="ledger_entry",
     event="INSERT",
@@ -90,7 +71,7 @@ _guard(
     },
 )
 
-_guard(
+guard(
     "ledger_head_guard",
     table="ledger_head",
     event="UPDATE",
@@ -102,7 +83,7 @@ _guard(
     },
 )
 
-_guard(
+guard(
     "ledger_lot_fixed",
     table="ledger_lot",
     event="UPDATE",
@@ -116,7 +97,7 @@ _guard(
     },
 )
 
-_guard(
+guard(
     "ledger_account_fixed",
     table="ledger_account",
     event="UPDATE",
@@ -129,5 +110,10 @@ _guard(
     },
 )
 
-for _table in ("ledger_account", "ledger_head", "ledger_lot"):
-    _guard(f"{_table}_kept", table=_table, event="DELETE", refusals={f"{_table} is kept for good": "1 = 1"})
+for _table, _columns in {
+    "ledger_account": ("balance",),
+    "ledger_head": ("seq", "hash", "at"),
+    "ledger_lot": ("remaining",),
+}.items():
+    restrict(_table, columns=_columns)
+    guard(f"{_table}_kept", table=_table, event="DELETE", refusals={f"{_table} is kept for good": "1 = 1"})

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
+from engage.core import chain
 from engage.core.database import TenantBase, db
 from engage.ledger import leaves, rules
 from engage.ledger.models import Account, Entry, Head, Lot, LotUse, Note, Transfer
@@ -22,7 +23,7 @@ class _Audit:
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.seq = 0
-        self.hash = rules.GENESIS
+        self.hash = chain.GENESIS
         self.accounts = {account.id: account for account in db.session.scalars(select(Account))}
         self.balances: dict[int, int] = defaultdict(int)
         self.remaining: dict[int, int] = {}
@@ -37,7 +38,7 @@ class _Audit:
         if entry.prev_hash != self.hash:
             self.problems.append(f"{where}: does not continue the entry before it")
         images = [leaves.image(part.transfer, part.uses, part.lots) for part in transfers]
-        if rules.link(prev_hash=entry.prev_hash, leaf=leaves.leaf(entry, images)) != entry.hash:
+        if chain.link(prev_hash=entry.prev_hash, leaf=leaves.leaf(entry, images)) != entry.hash:
             self.problems.append(f"{where}: content does not match its hash")
         if note is None:
             self.problems.append(f"{where}: has no words")
@@ -92,7 +93,7 @@ class _Audit:
 
     def close(self) -> None:
         head = db.session.scalar(select(Head))
-        if (head.seq if head else 0, head.hash if head else rules.GENESIS) != (self.seq, self.hash):
+        if (head.seq if head else 0, head.hash if head else chain.GENESIS) != (self.seq, self.hash):
             self.problems.append(f"head: does not name entry {self.seq}, the last one")
         in_lots: dict[int, int] = defaultdict(int)
         for lot in db.session.scalars(select(Lot).order_by(Lot.id)):

@@ -10,7 +10,8 @@ __all__ = ["VERBS", "init_app", "subject_words", "verb_words"]
 
 
 def init_app(app: Flask) -> None:
-    """Register the page."""
-    from engage.oversight import views
+    """Register the page and the command."""
+    from engage.oversight import cli, views
 
     app.register_blueprint(views.bp)
+    app.cli.add_command(cli.group)

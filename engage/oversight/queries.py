@@ -88,6 +88,7 @@ def _after(statement: Select[Any], before: int) -> Select[Any]:
 
 def _told(rows: Sequence[AuditEvent]) -> list[Line]:
     named: set[int | None] = {one for row in rows for one in (row.actor_id, row.on_behalf_of)}
+    named |= {row.facts.get("acting_for") for row in rows}
     subjects = [row.subject.partition(":") for row in rows]
     named |= {int(number) for kind, _, number in subjects if kind == "person" and number.isdecimal()}
     names = people.names_of(named)
@@ -102,7 +103,7 @@ def _told(rows: Sequence[AuditEvent]) -> list[Line]:
             kind=kind,
             number=number,
             subject=words.subject_words(row.subject, names=names),
-            facts=words.fact_words(row.facts),
+            facts=words.fact_words(row.facts, names=names),
         )
         for row, (kind, _, number) in zip(rows, subjects, strict=True)
     ]

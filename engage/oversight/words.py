@@ -40,6 +40,14 @@ VERBS: Final[dict[str, LazyString]] = {
     "slips_printed": _l("打印了激活条"),
     "role_given": _l("给了职务"),
     "role_ended": _l("收回了职务"),
+    "role_handed_over": _l("请人代班"),
+    "role_taken_back": _l("收回了代班"),
+    "region_role_given": _l("给了街道或区里的职务"),
+    "region_role_ended": _l("收回了街道或区里的职务"),
+    "tie_verified": _l("核实了和一户的关系"),
+    "unit_corrected": _l("改了一户的面积或合并计票组"),
+    "grids_redrawn": _l("拆分或合并了网格"),
+    "grid_change_undone": _l("撤回了网格的变动"),
     "team_joined": _l("加进了队伍"),
     "team_left": _l("移出了队伍"),
     # the roster
@@ -108,7 +116,7 @@ VERBS: Final[dict[str, LazyString]] = {
 }
 
 KINDS: Final = (
-    "person", "roster_batch", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
+    "person", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
     "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
 )  # fmt: skip
 
@@ -118,6 +126,8 @@ def kind_words() -> dict[str, str]:
     return {
         "person": pgettext("thing", "成员"),
         "roster_batch": pgettext("thing", "名单"),
+        "unit": pgettext("thing", "一户"),
+        "grid_change": pgettext("thing", "网格变动"),
         "activity": pgettext("thing", "活动"),
         "shift": pgettext("thing", "班次"),
         "session": pgettext("thing", "服务记录"),
@@ -155,6 +165,7 @@ def _fact_names() -> dict[str, str]:
         "quorum": pgettext("fact", "法定人数"),
         "needed": pgettext("fact", "要几人"),
         "version": pgettext("fact", "版本"),
+        "acting_for": pgettext("fact", "替谁办的"),
     }
 
 
@@ -172,6 +183,8 @@ def subject_words(subject: str, *, names: dict[int, str]) -> str:
     return _("%(thing)s#%(number)s", thing=word, number=number) if number else word
 
 
-def fact_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the facts a reader is told, as (what, how much)."""
+def fact_words(facts: dict[str, Any], *, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Return the facts a reader is told, as (what, how much); whom somebody stood in for by name."""
+    if acting_for := facts.get("acting_for"):
+        facts = facts | {"acting_for": names.get(acting_for, "")}
     return [(word, str(facts[key])) for key, word in _fact_names().items() if type(facts.get(key)) in {str, int}]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.core import step_up
+from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.assistance import HelpCard, list_help
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
+from engage.people.cookies import prolong_cookie
+from engage.people.delegations import StandIn, hand_over, own_roles, stand_ins_of, take_back
 from engage.people.departure import (
     Withdrawn,
     count_unused_slips,
@@ -16,13 +19,27 @@ from engage.people.departure import (
     persons_in_use,
     withdraw_many,
 )
-from engage.people.devices import COOKIE, actor_of, load_actor, prolong_cookie, remember_device
+from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import Filters, Found, TeamCard, list_teams, search, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.figures import members_by_community
 from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
 from engage.people.leaving import erase, is_erased, is_last_secretary
 from engage.people.models import Person
 from engage.people.models_sign_in import Passkey
+from engage.people.neighbourhood import (
+    PlaceRole,
+    Resident,
+    count_by_grid,
+    move_persons,
+    move_role,
+    persons_of_grids,
+    residents_of,
+    roles_at,
+    unmove_role,
+    verify_tenancy,
+)
+from engage.people.offices import OFFICES, Term, end_role, give_role, holder_of, list_grants
 from engage.people.own import OwnRecords, confirm_password, records_of
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.queries import (
@@ -40,6 +57,7 @@ from engage.people.queries import (
     units_of,
     units_with_voters,
 )
+from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import Alert, list_alerts, list_reveals
 from engage.people.signing_in import Arrival
 from engage.people.threshold import send_away
@@ -47,6 +65,7 @@ from engage.people.words import ROLE_WORDS, TIE_WORDS
 
 __all__ = [
     "COOKIE",
+    "OFFICES",
     "ROLE_WORDS",
     "TIE_WORDS",
     "Alert",
@@ -60,8 +79,12 @@ __all__ = [
     "OwnRecords",
     "Passkey",
     "Person",
+    "PlaceRole",
+    "Resident",
     "Slip",
+    "StandIn",
     "TeamCard",
+    "Term",
     "Withdrawn",
     "activate",
     "actor_of",
@@ -70,10 +93,13 @@ __all__ = [
     "card_addresses",
     "card_token",
     "confirm_password",
+    "count_by_grid",
     "count_persons",
     "count_unused_slips",
     "dissolve_empty_teams",
     "end_grants",
+    "end_region_role",
+    "end_role",
     "enrol",
     "enrol_many",
     "erase",
@@ -82,9 +108,14 @@ __all__ = [
     "find_ids",
     "find_invitation",
     "get_person",
+    "give_region_role",
+    "give_role",
     "grant_role",
+    "hand_over",
+    "holder_of",
     "holders_of",
     "household_of",
+    "ids_within",
     "init_app",
     "is_active",
     "is_erased",
@@ -92,29 +123,44 @@ __all__ = [
     "issue_cards",
     "issue_slip_codes",
     "list_alerts",
+    "list_grants",
     "list_help",
     "list_reveals",
     "list_teams",
     "masked_phone",
+    "members_by_community",
+    "move_persons",
+    "move_role",
     "names_of",
     "normalised_phone",
+    "own_roles",
+    "person_within",
     "persons_in_use",
+    "persons_living_in",
     "persons_of",
+    "persons_of_grids",
     "phone_index",
+    "places_of",
     "polite_name",
     "records_of",
     "remember_device",
+    "residents_of",
+    "roles_at",
     "roll",
     "roll_in_turn",
     "search",
     "send_away",
     "settle",
+    "stand_ins_of",
+    "take_back",
     "team_member_ids",
     "team_names",
     "teams_of",
     "units_of",
     "units_with_voters",
+    "unmove_role",
     "unsealed_phone",
+    "verify_tenancy",
     "withdraw_many",
 ]
 

@@ -19,6 +19,7 @@ from engage.core.tenancy import current_community_id
 from engage.people import passwords, rules
 from engage.people.cards import issue_cards
 from engage.people.devices import end_devices
+from engage.people.grants import not_over
 from engage.people.models import Activation, Consent, Person, RoleGrant
 from engage.people.phones import unsealed_phone
 from engage.people.queries import get_person, ids_in_scope
@@ -126,7 +127,7 @@ def _ensure_within_reach(person_ids: Sequence[int], actor: Actor) -> None:
     rows = db.session.execute(
         select(Person.name, RoleGrant.role)
         .join(Person, (Person.id == RoleGrant.person_id) & (Person.community_id == RoleGrant.community_id))
-        .where(RoleGrant.person_id.in_(person_ids), RoleGrant.ended_at.is_(None))
+        .where(RoleGrant.person_id.in_(person_ids), not_over())
         .order_by(Person.id)
     )
     for name, role in rows:

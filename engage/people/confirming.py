@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +12,7 @@ from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_
 from engage.core.limits import count_attempt
 from engage.people import passkeys, passwords, pins
-from engage.people.devices import Here, actor_of, token_hash
+from engage.people.devices import Here, actor_of, new_token, token_hash
 from engage.people.models import Credential, Device
 from engage.people.passkeys import PasskeyRefused, Site
 from engage.people.queries import get_person
@@ -99,7 +98,7 @@ def unlock(*, device: Here, proof: Proof, site: Site, now: datetime) -> str:
     Runs in the scope of the device's community. Raises what `confirm` raises.
     """
     check(device=device, proof=proof, site=site, purpose=f"unlock|{device.id}", now=now)
-    token = secrets.token_urlsafe(32)
+    token = new_token(device.community_id)
     with transaction() as session:
         session.execute(
             update(Device)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Request, Response, current_app, g
-from flask import session as browser
-from sqlalchemy import Table, and_, bindparam, select, update
+from flask import Request, g
+from sqlalchemy import Table, and_, bindparam, exists, or_, select, update
 
-from engage.core import clock, tenancy, web
-from engage.core.access import Actor, Role
-from engage.core.database import db, require_transaction, transaction
-from engage.people import rules_sign_in
+from engage.core import clock, tenancy
+from engage.core.access import Actor
+from engage.core.database import UTCDateTime, db, require_transaction, transaction
+from engage.people import grants, rules_sign_in
 from engage.people.models import Device, Person, RoleGrant
+from engage.people.models_offices import Delegation, RegionGrant
 from engage.people.models_sign_in import Assistance
 from engage.places import community_of
 
@@ -25,13 +25,24 @@ COOKIE = "engage_device"
 _SEEN_EVERY = timedelta(hours=6)
 #: where idleness is a matter of minutes or hours, the last use is kept more closely
 _SEEN_CLOSELY = timedelta(minutes=5)
+_LONGEST_NUMBER = 10
 
 _devices: Table = Device.__table__  # type: ignore[assignment]
 _persons: Table = Person.__table__  # type: ignore[assignment]
 _grants: Table = RoleGrant.__table__  # type: ignore[assignment]
 _helps: Table = Assistance.__table__  # type: ignore[assignment]
+_now = bindparam("now", type_=UTCDateTime())
+_delegations: Table = Delegation.__table__  # type: ignore[assignment]
+_above: Table = RegionGrant.__table__  # type: ignore[assignment]
+#: whether a second look is needed: few people stand in for somebody or work for the street
+_more = or_(
+    *(
+        exists().where(table.c.community_id == _persons.c.community_id, table.c.person_id == _persons.c.id)
+        for table in (_delegations, _above)
+    )
+)
 #: Everything a request must know of its sender, in one statement made once: a row for each role, one without any.
-#: Plain Core, so not confined by the fence: the cookie decides which community this is.
+#: Plain Core, so not confined by the fence: the cookie says which community this is.
 _WHO = (
     select(
         _devices.c.id.label("device_id"),
@@ -42,13 +53,16 @@ _WHO = (
         _helps.c.ends_at.label("help_ends_at"),
         *(_persons.c[name] for name in ("id", "community_id", "name", "member_no", "unit_id", "is_volunteer")),
         _grants.c.role,
+        _grants.c.place_id,
+        _more.label("more"),
     )
     .join(_persons, (_persons.c.id == _devices.c.person_id) & (_persons.c.community_id == _devices.c.community_id))
     .outerjoin(
         _grants,
         (_grants.c.person_id == _persons.c.id)
         & (_grants.c.community_id == _persons.c.community_id)
-        & _grants.c.ended_at.is_(None),
+        & (_grants.c.granted_at <= _now)
+        & (_grants.c.ended_at.is_(None) | (_grants.c.ended_at > _now)),
     )
     .outerjoin(
         _helps,
@@ -56,7 +70,7 @@ _WHO = (
             _helps.c.device_id == _devices.c.id,
             _helps.c.community_id == _devices.c.community_id,
             _helps.c.ended_at.is_(None),
-            _helps.c.ends_at > bindparam("now"),
+            _helps.c.ends_at > _now,
         ),
     )
     .where(
@@ -85,12 +99,28 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def scope_of(cookie: str) -> AbstractContextManager[None]:
+    """Return the scope in which to look for the device behind a cookie: the community it names in front.
+
+    A cookie that names another community than its own opens nothing there. Those from before ADR 0023 name none.
+    """
+    number, dot, _rest = cookie.partition(".")
+    if dot and number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER:
+        return tenancy.scoped(int(number))
+    return tenancy.everywhere(reason="a cookie made before cookies named their community")
+
+
+def new_token(community_id: int) -> str:
+    """Return a fresh cookie: the community in front, so that the fence is up before it is looked for."""
+    return f"{community_id}.{secrets.token_urlsafe(32)}"
+
+
 def remember_device(*, person: Person, label: str, now: datetime, shared: bool = False) -> str:
     """Open a device inside the caller's transaction; returns the cookie's value, which is kept nowhere else.
 
     Whoever opens one has just proved who they are: it counts as confirmed. A shared one is not remembered for long.
     """
-    token = secrets.token_urlsafe(32)
+    token = new_token(person.community_id)
     require_transaction().add(
         Device(
             community_id=person.community_id,
@@ -122,7 +152,8 @@ def load_actor(request: Request) -> Actor | None:
     if not token:
         return None
     now = clock.now()
-    found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token), "now": now}).all()
+    with scope_of(token):
+        found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token), "now": now}).all()
     if not found or rules_sign_in.is_over(
         shared=found[0].shared, signed_in_at=found[0].signed_in_at, seen_at=found[0].seen_at, now=now
     ):
@@ -134,8 +165,11 @@ def load_actor(request: Request) -> Actor | None:
     tenancy.enter(person.community_id)
     g.community = community_of(person.community_id)
     _note_seen(g.here, seen_at=person.seen_at, now=now)
-    helped = _helped(person) if person.help_id is not None else None
-    return helped or _actor(person, roles=[row.role for row in found if row.role], device_id=person.device_id)
+    helped = _helped(person, now=now) if person.help_id is not None else None
+    if helped is not None:
+        return helped
+    held = [(row.role, row.place_id) for row in found if row.role]
+    return _actor(person, held=held, more=person.more, device_id=person.device_id, now=now)
 
 
 def _here(row: Any, *, now: datetime) -> Here:
@@ -153,32 +187,28 @@ def _here(row: Any, *, now: datetime) -> Here:
     )
 
 
-def _helped(owner: Any) -> Actor | None:
+def _helped(owner: Any, *, now: datetime) -> Actor | None:
     """Return the person who is being helped: with no office of theirs, and the helper's hand noted."""
     person = db.session.scalar(select(Person).where(Person.id == owner.helped_id, Person.status == "active"))
     if person is None:  # gone meanwhile: nobody may act for them
         return None
     g.helping, g.help_ends_at = owner.help_id, owner.help_ends_at
-    helped = _actor(person, roles=(), device_id=owner.device_id)
+    helped = _actor(person, held=[], more=False, device_id=owner.device_id, now=now)
     return replace(helped, helper_id=owner.id)
 
 
 def actor_of(person: Person, *, device_id: int = 0) -> Actor:
     """Return the person as an actor with the roles in force now."""
-    roles = db.session.scalars(
-        select(RoleGrant.role).where(RoleGrant.person_id == person.id, RoleGrant.ended_at.is_(None))
-    )
-    return _actor(person, roles=roles, device_id=device_id)
+    return _actor(person, held=grants.held_by(person.id), more=True, device_id=device_id, now=clock.now())
 
 
-def _actor(person: Any, *, roles: Iterable[str], device_id: int) -> Actor:
-    implied = {Role.RESIDENT} | ({Role.VOLUNTEER} if person.is_volunteer else set())
+def _actor(person: Any, *, held: list[grants.Held], more: bool, device_id: int, now: datetime) -> Actor:
     return Actor(
         person_id=person.id,
         community_id=person.community_id,
         name=person.name,
         member_no=person.member_no,
-        roles=frozenset(implied | {Role(role) for role in roles}),
+        grants=grants.grants_of(person_id=person.id, is_volunteer=person.is_volunteer, held=held, more=more, now=now),
         device_id=device_id,
         unit_id=person.unit_id,
     )
@@ -191,15 +221,6 @@ def _note_seen(device: Here, *, seen_at: datetime, now: datetime) -> None:
         with transaction() as session:
             session.execute(update(Device).where(Device.id == device.id).values(seen_at=now))
         g.seen_again = True
-
-
-def prolong_cookie(response: Response) -> Response:
-    """Send the cookie again when the device was just noted as used, so that it slides along in the browser too."""
-    token, device = web.request.cookies.get(COOKIE), here()
-    decided = any(one.startswith(f"{COOKIE}=") for one in response.headers.getlist("Set-Cookie"))
-    if g.get("seen_again") and token and device and not decided:
-        response.set_cookie(COOKIE, token, **cookie_options(shared=device.shared))
-    return response
 
 
 def lock_devices(*, person_id: int, now: datetime) -> None:
@@ -221,15 +242,3 @@ def end_devices(*, person_id: int, device_id: int | None = None, now: datetime) 
     if device_id is not None:
         statement = statement.where(Device.id == device_id)
     return len(require_transaction().execute(statement.returning(Device.id)).all())
-
-
-def forget_browser_state() -> None:
-    """Throw away the signed cookie's content, so that nothing chosen before signing in survives it (W5)."""
-    browser.clear()
-
-
-def cookie_options(*, shared: bool = False) -> dict[str, Any]:
-    """Return how the device cookie is set: a shared browser forgets it when it closes."""
-    settings = current_app.extensions["engage_settings"]
-    life = None if shared else rules_sign_in.REMEMBERED
-    return {"max_age": life, "httponly": True, "samesite": "Lax", "secure": settings.secure_cookies}

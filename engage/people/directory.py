@@ -12,7 +12,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from engage import places
 from engage.core.database import db
+from engage.people.grants import not_over
 from engage.people.models import Credential, Membership, Person, RoleGrant, Team
+from engage.people.reach import within
 from engage.people.rules import plain
 
 PAGE = 50
@@ -27,6 +29,8 @@ class Filters:
     grid_id: int | None = None
     team_id: int | None = None
     kind: str = "all"
+    #: the grids and buildings the reader's role reaches; None is the whole community
+    reach: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +69,7 @@ def ids_matching(*, filters: Filters, at_most: int) -> list[int]:
 
 
 def _narrowed(statement: Select[Any], filters: Filters) -> Select[Any]:
-    statement = statement.where(Person.status != "closed")
+    statement = statement.where(Person.status != "closed", within(filters.reach))
     if filters.q:
         statement = statement.where(or_(*_matches(filters.q)))
     if filters.grid_id:
@@ -144,8 +148,8 @@ def teams_of(person_ids: Collection[int]) -> dict[int, list[TeamCard]]:
 
 
 def roles_of(person_ids: Collection[int]) -> dict[int, list[RoleGrant]]:
-    """Return the roles in force of each person."""
-    statement = select(RoleGrant).where(RoleGrant.person_id.in_(set(person_ids)), RoleGrant.ended_at.is_(None))
+    """Return the roles of each person that have not ended; one may begin on a later day."""
+    statement = select(RoleGrant).where(RoleGrant.person_id.in_(set(person_ids)), not_over())
     roles: dict[int, list[RoleGrant]] = {}
     for grant in db.session.scalars(statement.order_by(RoleGrant.id)):
         roles.setdefault(grant.person_id, []).append(grant)

@@ -11,6 +11,7 @@ from engage.core.database import db, require_transaction
 from engage.core.tenancy import current_community_id
 from engage.people import rules
 from engage.people.devices import end_devices
+from engage.people.grants import in_force
 from engage.people.models import (
     Activation,
     Credential,
@@ -38,8 +39,8 @@ def is_last_secretary(person_id: int) -> bool:
         .join(Person, (Person.id == RoleGrant.person_id) & (Person.community_id == RoleGrant.community_id))
         .where(
             RoleGrant.role == Role.SECRETARY.value,
-            RoleGrant.ended_at.is_(None),
             RoleGrant.place_id.is_(None),
+            in_force(),
             Person.status == "active",
         )
     )

@@ -66,7 +66,7 @@ def add_person(*, particulars: Particulars, actor: Actor, key: str, now: datetim
             is_volunteer=particulars.is_volunteer,
             now=now,
         )
-        _move_in(person, particulars, now=now)
+        _move_in(person, particulars, actor=actor, now=now)
         audit.record("person_added", actor=actor, subject=f"person:{person.id}", now=now, votes=particulars.may_vote)
         idempotency.remember(
             actor_id=actor.person_id, key=key, fingerprint=fingerprint, outcome={"person_id": person.id}, now=now
@@ -88,7 +88,7 @@ def edit_person(*, person_id: int, particulars: Particulars, actor: Actor, now: 
         person.is_volunteer = particulars.is_volunteer
         for column, value in phone_columns(particulars.phone, community_id=current_community_id()).items():
             setattr(person, column, value)
-        _move_in(person, particulars, now=now)
+        _move_in(person, particulars, actor=actor, now=now)
         changed = sorted(name for name, value in _facts_of(person).items() if before[name] != value)
         audit.record("person_edited", actor=actor, subject=f"person:{person.id}", now=now, fields=changed)
 
@@ -114,7 +114,7 @@ def _ensure_new(particulars: Particulars) -> None:
         )
 
 
-def _move_in(person: Person, particulars: Particulars, *, now: datetime) -> None:
+def _move_in(person: Person, particulars: Particulars, *, actor: Actor, now: datetime) -> None:
     session = require_transaction()
     if not particulars.unit_label:
         person.unit_id = None
@@ -135,6 +135,7 @@ def _move_in(person: Person, particulars: Particulars, *, now: datetime) -> None
     tie.role = particulars.tie
     if particulars.may_vote != (tie.verified_at is not None):
         tie.verified_at = now if particulars.may_vote else None
+        tie.verified_by = actor.person_id if particulars.may_vote else None
     person.unit_id = unit.id
     person.grid_id = unit.grid_id or person.grid_id
     session.flush()

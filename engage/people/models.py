@@ -49,6 +49,7 @@ class Tenancy(TenantBase):
     __table_args__ = tenant_args(
         tenant_fk("unit_id", "unit"),
         tenant_fk("person_id", "person"),
+        tenant_fk("verified_by", "person"),
         UniqueConstraint("community_id", "unit_id", "person_id"),
         CheckConstraint("role IN ('owner', 'member', 'tenant')", name="role"),
         Index("ix_tenancy_person", "community_id", "person_id"),
@@ -58,6 +59,8 @@ class Tenancy(TenantBase):
     person_id: Mapped[int]
     role: Mapped[str] = mapped_column(String(10))
     verified_at: Mapped[datetime | None]
+    #: who of the office looked at the papers; None when the roster said so
+    verified_by: Mapped[int | None]
 
 
 class Team(TenantBase):
@@ -87,7 +90,10 @@ class Membership(TenantBase):
 
 
 class RoleGrant(TenantBase):
-    """A role at the whole community (place_id None) or at one of its places."""
+    """A role at the whole community (place_id None) or at one of its places, from one moment until another.
+
+    Both moments may lie ahead: `grants.in_force` asks the clock. A row is ended, never deleted: it is the history of the place.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = tenant_args(

@@ -10,7 +10,9 @@ from engage.core.database import db, dialect, in_turn
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id, everywhere
+from engage.people.grants import in_force
 from engage.people.models import Person, RoleGrant, RollMark, Tenancy
+from engage.people.reach import within
 
 _tenancies: Table = Tenancy.__table__  # type: ignore[assignment]
 
@@ -84,13 +86,14 @@ def units_with_voters() -> Sequence[int]:
 
 def holders_of(role: str) -> list[int]:
     """Return the persons who hold a role now."""
-    statement = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.ended_at.is_(None))
+    statement = select(RoleGrant.person_id).where(RoleGrant.role == role, in_force())
     return list(db.session.scalars(statement.order_by(RoleGrant.person_id)))
 
 
-def count_persons() -> int:
-    """Return how many active persons are on the roll."""
-    return int(db.session.scalar(select(func.count(Person.id)).where(Person.status == "active")) or 0)
+def count_persons(*, reach: frozenset[int] | None = None) -> int:
+    """Return how many active persons are on the roll, or within some of its grids and buildings."""
+    active = select(func.count(Person.id)).where(Person.status == "active", within(reach))
+    return int(db.session.scalar(active) or 0)
 
 
 def next_member_no() -> int:

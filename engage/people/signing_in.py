@@ -17,7 +17,7 @@ from engage.core.limits import count_attempt
 from engage.core.sealed import blind_index
 from engage.core.tenancy import current_community_id
 from engage.people import known, passkeys, passwords, rules
-from engage.people.devices import actor_of, end_devices, remember_device, token_hash
+from engage.people.devices import actor_of, end_devices, remember_device, scope_of, token_hash
 from engage.people.models import Credential, Device, Person
 from engage.people.passkeys import PasskeyRefused, Site
 from engage.people.phones import phone_index, unsealed_phone
@@ -145,10 +145,16 @@ def end_browser(*, cookie: str | None, now: datetime) -> None:
     """End the device behind a cookie, of whatever community, inside the caller's transaction."""
     if not cookie:
         return
-    with tenancy.everywhere(reason="a browser's old device may belong to the community next door"):
+    with scope_of(cookie):
+        row = db.session.execute(
+            select(Device.id, Device.community_id).where(Device.token_hash == token_hash(cookie))
+        ).first()
+    if row is None:
+        return
+    with tenancy.scoped(row.community_id):  # it may belong to the community next door
         db.session.execute(
             update(Device)
-            .where(Device.token_hash == token_hash(cookie), Device.ended_at.is_(None))
+            .where(Device.id == row.id, Device.ended_at.is_(None))
             .values(ended_at=now)
             .execution_options(synchronize_session=False)
         )

@@ -13,7 +13,8 @@ from engage.core.access import Actor, current_actor
 from engage.core.errors import DomainError, TooManyAttempts
 from engage.core.tenancy import CommunityCard
 from engage.people import known
-from engage.people.devices import COOKIE, cookie_options, forget_browser_state, here
+from engage.people.cookies import cookie_options, forget_browser_state
+from engage.people.devices import COOKIE, here
 from engage.people.passkeys import Site
 from engage.people.rules import device_label
 from engage.people.signing_in import Arrival, Entry, network_of

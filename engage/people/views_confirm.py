@@ -9,7 +9,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, public, signed_in
 from engage.core.errors import DomainError
 from engage.core.i18n import _
-from engage.people import confirming, devices, passkeys, rules_sign_in, signing_in, threshold, views_gate
+from engage.people import confirming, cookies, devices, passkeys, rules_sign_in, signing_in, threshold, views_gate
 from engage.people.blueprint import bp
 from engage.people.devices import Here
 from engage.people.queries import polite_name
@@ -78,9 +78,9 @@ def create_unlock() -> Response:
         cookie = confirming.unlock(device=device, proof=proof, site=threshold.site(), now=clock.now())
     except DomainError as refusal:
         return _unlock_page(device, refusal=refusal)
-    devices.forget_browser_state()
+    cookies.forget_browser_state()
     response = web.see_other(web.safe_next(web.request.form.get("next"), otherwise="/"))
-    response.set_cookie(devices.COOKIE, cookie, **devices.cookie_options(shared=device.shared))
+    response.set_cookie(devices.COOKIE, cookie, **cookies.cookie_options(shared=device.shared))
     return response
 
 

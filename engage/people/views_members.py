@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -16,6 +17,7 @@ from engage.people.blueprint import bp
 from engage.people.forms import PersonForm
 from engage.people.phones import unsealed_phone
 from engage.people.queries import count_persons, get_person, tie_of
+from engage.people.reach import person_within
 from engage.people.words import ROLE_WORDS
 
 
@@ -39,7 +41,8 @@ def _choice(text: str | None) -> int | None:
 def index(*, me: Actor) -> Response:
     """List people, 50 a page; phones are masked."""
     args = web.request.args
-    filters = filters_of(args)
+    reach = me.reach(Permission.SEE_MEMBERS)
+    filters = replace(filters_of(args), reach=reach)
     page = int(args["page"]) if args.get("page", "").isdecimal() and len(args["page"]) < 6 else 1
     reveals.count_page(actor=me, page=page, now=clock.now())
     found = directory.search(filters=filters, page=page)
@@ -50,8 +53,8 @@ def index(*, me: Actor) -> Response:
         me=me,
         found=found,
         filters=filters,
-        everybody=count_persons(),
-        grids=places.list_grids(),
+        everybody=count_persons(reach=reach),
+        grids=[grid for grid in places.list_grids() if reach is None or grid.id in reach],
         teams=directory.list_teams(),
         homes=places.unit_labels([person.unit_id for person in found.persons]),
         activated=directory.activated_ids(ids),
@@ -90,7 +93,7 @@ def create(*, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def edit(person_id: int, *, me: Actor) -> Response:
     """Show the form to correct an entry; the phone stays masked."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     tie = tie_of(person.id, person.unit_id)
     home = places.unit_labels([person.unit_id]).get(person.unit_id or 0, "")
     form = PersonForm.of(
@@ -107,7 +110,7 @@ def edit(person_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def update(person_id: int, *, me: Actor) -> Response:
     """Correct an entry."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     status = 422
     form = PersonForm.parse(web.request.form)
     particulars = form.particulars(now=clock.now(), kept_phone=unsealed_phone(person))

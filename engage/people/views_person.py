@@ -10,11 +10,12 @@ from engage.core.access import Actor, Permission, Role, needs
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
 from engage.core.step_up import confirmed
-from engage.people import directory, membership, offices, reveals, signing_in
+from engage.people import delegations, directory, membership, offices, reveals, signing_in
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
 from engage.people.models import Person
-from engage.people.queries import get_person, units_of
+from engage.people.queries import units_of
+from engage.people.reach import person_within, places_of
 from engage.people.words import ROLE_WORDS
 
 #: what somebody's standing becomes, by the last part of the address
@@ -22,6 +23,7 @@ _STANDINGS = {"pause": "paused", "return": "active", "departure": "closed"}
 
 
 def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = None, phone: str = "") -> Response:
+    grants = directory.roles_of([person.id]).get(person.id, [])
     return web.page(
         "people/show.html",
         status=refusal.status if refusal else 200,
@@ -33,7 +35,10 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         units=units_of(person.id),
         home=places.unit_labels([person.unit_id]).get(person.unit_id or 0),
         grid=places.place_names([person.grid_id]).get(person.grid_id or 0),
-        grants=directory.roles_of([person.id]).get(person.id, []),
+        grants=grants,
+        places_of_roles=places.place_names([grant.place_id for grant in grants]),
+        grids=places.list_grids() if me.can(Permission.GRANT_ROLES) else [],
+        stand_ins=delegations.stand_ins_of(person.id, now=clock.now()),
         teams=directory.teams_of([person.id]).get(person.id, []),
         all_teams=directory.list_teams(),
         activated=bool(directory.activated_ids([person.id])),
@@ -48,7 +53,7 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
 @needs(Permission.SEE_MEMBERS)
 def show(person_id: int, *, me: Actor) -> Response:
     """Show one person's entry."""
-    return _person_page(get_person(person_id), me)
+    return _person_page(person_within(person_id, actor=me, permission=Permission.SEE_MEMBERS), me)
 
 
 @bp.post("/members/<int:person_id>/phone-reveals")
@@ -56,19 +61,21 @@ def show(person_id: int, *, me: Actor) -> Response:
 @confirmed
 def reveal_phone(person_id: int, *, me: Actor) -> Response:
     """Show one whole phone number, once, for a reason that is written down."""
+    person = person_within(person_id, actor=me, permission=Permission.SEE_MEMBERS)
+    me = me.acting(Permission.SEE_MEMBERS, at=places_of(person))
     reason = web.request.form.get("reason", "").strip()[:120]
     try:
         phone = reveals.reveal_phone(person_id=person_id, reason=reason, actor=me, now=clock.now())
     except DomainError as refusal:
-        return _person_page(get_person(person_id), me, refusal=refusal)
-    return _person_page(get_person(person_id), me, phone=phone)
+        return _person_page(person, me, refusal=refusal)
+    return _person_page(person, me, phone=phone)
 
 
 @bp.post("/members/<int:person_id>/<step>")
 @needs(Permission.MANAGE_MEMBERS)
 def change_status(person_id: int, step: str, *, me: Actor) -> Response:
     """Pause a person, take them back, or close the entry."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     status = _STANDINGS.get(step)
     if status is None:
         raise NotFound
@@ -90,10 +97,11 @@ def change_status(person_id: int, step: str, *, me: Actor) -> Response:
 @confirmed
 def give_role(person_id: int, *, me: Actor) -> Response:
     """Give a role."""
-    person = get_person(person_id)
-    role = web.request.form.get("role", "")
+    person = person_within(person_id, actor=me, permission=Permission.GRANT_ROLES)
+    form = web.request.form
+    term = offices.Term(place_id=web.whole_number(form["place"]) if form.get("place") else None)
     try:
-        offices.give_role(person_id=person_id, role=_role(role), actor=me, now=clock.now())
+        offices.give_role(person_id=person_id, role=_role(form.get("role", "")), term=term, actor=me, now=clock.now())
     except DomainError as refusal:
         return _person_page(person, me, refusal=refusal)
     return web.see_other(web.url_for("people.show", person_id=person_id))
@@ -110,7 +118,7 @@ def _role(text: str) -> Role:
 @confirmed
 def end_role(person_id: int, grant_id: int, *, me: Actor) -> Response:
     """End a role."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.GRANT_ROLES)
     try:
         offices.end_role(person_id=person_id, grant_id=grant_id, actor=me, now=clock.now())
     except DomainError as refusal:
@@ -122,7 +130,7 @@ def end_role(person_id: int, grant_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def join_team(person_id: int, *, me: Actor) -> Response:
     """Put a person into a team."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     name = " ".join(web.request.form.get("team", "").split())[:60]
     try:
         membership.join_team(person_id=person_id, team_name=name, actor=me, now=clock.now())
@@ -135,7 +143,7 @@ def join_team(person_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def leave_team(person_id: int, team_id: int, *, me: Actor) -> Response:
     """Take a person out of a team."""
-    get_person(person_id)
+    person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     membership.leave_team(person_id=person_id, team_id=team_id, actor=me, now=clock.now())
     return web.see_other(web.url_for("people.show", person_id=person_id))
 
@@ -144,7 +152,7 @@ def leave_team(person_id: int, team_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def close_devices_of(person_id: int, *, me: Actor) -> Response:
     """Sign somebody out everywhere: they lost the phone and rang the office (trust row 46)."""
-    person = get_person(person_id)
+    person = person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     signing_in.close_devices_of(person_id=person.id, actor=me, now=clock.now())
     web.flash(_("%(name)s在各处都已退出登录", name=person.name))
     return web.see_other(web.url_for("people.show", person_id=person_id))

@@ -5,9 +5,13 @@ from __future__ import annotations
 from engage.core.i18n import _l
 
 ROLE_WORDS = {
+    "operator": _l("平台维护人"),
+    "district": _l("区里的人"),
+    "street": _l("街道的人"),
     "secretary": _l("社区书记"),
     "clerk": _l("社区工作人员"),
     "grid_officer": _l("网格员"),
+    "neighbour_lead": _l("邻长"),
     "team_leader": _l("巡逻队长"),
     "desk": _l("小卖部值守"),
     "teller": _l("计票人"),

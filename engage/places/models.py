@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,6 +55,8 @@ class Place(TenantBase):
     parent_id: Mapped[int | None]
     name: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(20), default="")
+    #: the day a grid was split or merged away; it stays so that history can name it
+    closed_on: Mapped[date | None]
 
 
 class Unit(TenantBase):

@@ -6,17 +6,19 @@ import time
 from collections.abc import Collection, Sequence
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 
 from engage.core.database import db
 from engage.core.errors import NotFound
-from engage.core.tenancy import CommunityCard
+from engage.core.fence import get_in_scope
+from engage.core.tenancy import CommunityCard, current_community_id
 from engage.places.models import Community, Place, Unit
 
 _CARD_LIVES = 5.0
 
 
-def _card(row: Community) -> CommunityCard:
+def card_of(row: Community) -> CommunityCard:
+    """Return what pages say about a community."""
     return CommunityCard(
         id=row.id, slug=row.slug, name=row.name, desk_address=row.desk_address, desk_phone=row.desk_phone
     )
@@ -24,7 +26,7 @@ def _card(row: Community) -> CommunityCard:
 
 def list_communities() -> list[CommunityCard]:
     """Return every community of this installation by name."""
-    return [_card(row) for row in db.session.scalars(select(Community).order_by(Community.name, Community.id))]
+    return [card_of(row) for row in db.session.scalars(select(Community).order_by(Community.name, Community.id))]
 
 
 def community_of(community_id: int) -> CommunityCard:
@@ -39,7 +41,7 @@ def community_of(community_id: int) -> CommunityCard:
     row = db.session.get(Community, community_id)
     if row is None:
         raise NotFound
-    kept[community_id] = (time.monotonic(), _card(row))
+    kept[community_id] = (time.monotonic(), card_of(row))
     return kept[community_id][1]
 
 
@@ -48,19 +50,34 @@ def community_by_slug(slug: str) -> CommunityCard:
     row = db.session.scalar(select(Community).where(Community.slug == slug))
     if row is None:
         raise NotFound
-    return _card(row)
+    return card_of(row)
 
 
 def find_community_by_name(name: str) -> CommunityCard | None:
     """Return the community with this name, or None."""
     row = db.session.scalar(select(Community).where(Community.name == name))
-    return _card(row) if row else None
+    return card_of(row) if row else None
 
 
 def list_grids() -> Sequence[Place]:
-    """Return the grids of this community by code and name."""
-    statement = select(Place).where(Place.kind == "grid").order_by(Place.code, Place.name, Place.id)
+    """Return the grids of this community that are not closed, by code and name."""
+    statement = (
+        select(Place).where(Place.kind == "grid", Place.closed_on.is_(None)).order_by(Place.code, Place.name, Place.id)
+    )
     return db.session.scalars(statement).all()
+
+
+def get_place(place_id: int) -> Place:
+    """Return a grid or building, closed ones too. Raises `NotFound`."""
+    return get_in_scope(Place, place_id)
+
+
+def get_open_place(place_id: int) -> Place:
+    """Return a grid or building that is not closed. Raises `NotFound`."""
+    place = get_in_scope(Place, place_id)
+    if place.closed_on is not None:
+        raise NotFound
+    return place
 
 
 def list_units() -> Sequence[Unit]:
@@ -90,6 +107,26 @@ def buildings_of(unit_ids: Collection[int]) -> dict[int, int]:
         return {}
     statement = select(Unit.id, Unit.building_id).where(Unit.id.in_(set(unit_ids)), Unit.building_id.is_not(None))
     return {row.id: row.building_id for row in db.session.execute(statement)}
+
+
+def subtrees(place_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return each of these grids or buildings with everything below it, itself included. One statement."""
+    wanted = set(place_ids)
+    if not wanted:
+        return {}
+    found: dict[int, set[int]] = {place_id: {place_id} for place_id in wanted}
+    for child, parent in db.session.execute(select(Place.id, Place.parent_id).where(Place.parent_id.in_(wanted))):
+        found[parent or 0].add(child)
+    return {place_id: frozenset(below) for place_id, below in found.items()}
+
+
+def units_within(place_ids: Collection[int]) -> Select[int]:
+    """Return the statement for the ids of units in these grids and buildings, to put into another room's condition."""
+    wanted = set(place_ids)
+    # It becomes part of another statement: the community is named here and not left to the fence.
+    return select(Unit.id).where(
+        Unit.community_id == current_community_id(), or_(Unit.grid_id.in_(wanted), Unit.building_id.in_(wanted))
+    )
 
 
 def find_unit_by_label(label: str) -> Unit | None:

@@ -69,7 +69,10 @@ def survey(*, grids: Mapping[str, str], doors: Sequence[Door]) -> Surveyed:
 
 
 def _places() -> dict[tuple[str, int | None, str], int]:
-    rows = db.session.execute(select(Place.kind, Place.parent_id, Place.name, Place.id))
+    # a closed grid is history: a roster that still names it makes it anew
+    rows = db.session.execute(
+        select(Place.kind, Place.parent_id, Place.name, Place.id).where(Place.closed_on.is_(None))
+    )
     return {
         (kind, parent_id if kind == "building" else None, name): place_id for kind, parent_id, name, place_id in rows
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.resolutions.commands import accept, adopt, assign, begin, report_done, tell
+from engage.resolutions.figures import open_by_community
 from engage.resolutions.own import owned_by
 from engage.resolutions.queries import ResolutionCard, count_open, get_card, list_public
 from engage.resolutions.rules import ResolutionRefused
@@ -20,6 +21,7 @@ __all__ = [
     "get_card",
     "init_app",
     "list_public",
+    "open_by_community",
     "owned_by",
     "report_done",
     "tell",

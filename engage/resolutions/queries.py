@@ -50,19 +50,24 @@ def list_public(*, limit: int, offset: int = 0) -> list[ResolutionCard]:
     return list_found(limit=limit, offset=offset)
 
 
-def list_found(*, search: str = "", state: str = "", limit: int, offset: int = 0) -> list[ResolutionCard]:
+def list_found(
+    *, search: str = "", state: str = "", owner_id: int | None = None, limit: int, offset: int = 0
+) -> list[ResolutionCard]:
     """Return what the office looks for: in title, owner and number, or all; the newest first."""
-    statement = _found(select(Resolution), search=search, state=state)
+    statement = _found(select(Resolution), search=search, state=state, owner_id=owner_id)
     newest = statement.order_by(Resolution.year.desc(), Resolution.sequence.desc(), Resolution.id.desc())
     return cards_of(db.session.scalars(newest.limit(limit).offset(offset)).all())
 
 
-def count_found(*, search: str = "", state: str = "") -> int:
+def count_found(*, search: str = "", state: str = "", owner_id: int | None = None) -> int:
     """Return how many the search finds."""
-    return int(db.session.scalar(_found(select(func.count(Resolution.id)), search=search, state=state)) or 0)
+    counted = _found(select(func.count(Resolution.id)), search=search, state=state, owner_id=owner_id)
+    return int(db.session.scalar(counted) or 0)
 
 
-def _found(statement: Select[Row], *, search: str, state: str) -> Select[Row]:
+def _found(statement: Select[Row], *, search: str, state: str, owner_id: int | None) -> Select[Row]:
+    if owner_id is not None:
+        statement = statement.where(Resolution.owner_id == owner_id)
     if state == "open":
         statement = statement.where(Resolution.state.in_(rules.OPEN))
     elif state in rules.MOVES:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from engage import people, places
 from engage.core import clock, tenancy, web
 from engage.core.access import Actor, Permission, current_actor, needs, public
-from engage.core.errors import DomainError
+from engage.core.errors import DomainError, NotFound
 from engage.core.web import page, see_other, url_for
 from engage.resolutions import commands, queries, rules
 
@@ -18,16 +18,25 @@ bp = Blueprint("resolutions", __name__)
 PER_PAGE = 25
 
 
-def _list(*, refused: DomainError | None = None) -> Response:
+def _whose(me: Actor) -> int | None:
+    """Return whose resolutions the reader has to do with: a grid's officer with those given to them, the office with all."""
+    return None if me.reach(Permission.REPORT_RESOLUTION) is None else me.person_id
+
+
+def _list(me: Actor, *, refused: DomainError | None = None) -> Response:
     args = web.request.args
     search, state = args.get("q", "").strip()[:60], args.get("state", "")
     number = max(1, web.whole_number(args.get("page", "1"), at_most=10_000))
-    total = queries.count_found(search=search, state=state)
+    mine = _whose(me)
+    total = queries.count_found(search=search, state=state, owner_id=mine)
+    found = queries.list_found(
+        search=search, state=state, owner_id=mine, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
+    )
     return page(
         "resolutions/index.html",
         status=422 if refused else 200,
-        waiting=queries.waiting_motions(now=clock.now()),
-        found=queries.list_found(search=search, state=state, limit=PER_PAGE, offset=(number - 1) * PER_PAGE),
+        waiting=queries.waiting_motions(now=clock.now()) if me.can(Permission.ASSIGN_RESOLUTION) else [],
+        found=found,
         search=search,
         state=state,
         total=total,
@@ -43,7 +52,7 @@ def _list(*, refused: DomainError | None = None) -> Response:
 @needs(Permission.REPORT_RESOLUTION)
 def index(*, me: Actor) -> Response:
     """Show what is to be adopted and every resolution."""
-    return _list()
+    return _list(me)
 
 
 @bp.post("/resolutions")
@@ -54,12 +63,14 @@ def create(*, me: Actor) -> Response:
     try:
         resolution_id = commands.adopt(motion_id=motion_id, actor=me, now=clock.now())
     except rules.ResolutionRefused as refused:
-        return _list(refused=refused)
+        return _list(me, refused=refused)
     return see_other(url_for(".edit", resolution_id=resolution_id))
 
 
 def _edit(resolution_id: int, me: Actor, *, refused: DomainError | None = None) -> Response:
     row = queries.get_resolution(resolution_id)
+    if _whose(me) not in {None, row.owner_id}:
+        raise NotFound
     steps = queries.list_progress(resolution_id)
     able = {*people.holders_of("secretary"), *people.holders_of("grid_officer")}
     names = people.names_of({*able, *(step.actor_id for step in steps), row.owner_id})
@@ -81,6 +92,8 @@ def _edit(resolution_id: int, me: Actor, *, refused: DomainError | None = None) 
 
 
 def _step(resolution_id: int, me: Actor, step: Callable[[], None]) -> Response:
+    if _whose(me) not in {None, queries.get_resolution(resolution_id).owner_id}:
+        raise NotFound
     try:
         step()
     except rules.ResolutionRefused as refused:

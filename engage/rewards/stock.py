@@ -108,9 +108,12 @@ def count_stock(*, item_id: int, counted: int, note: str, actor: Actor, key: str
 
 
 def offer_item(*, item_id: int, offered: bool, actor: Actor, now: datetime) -> None:
-    """Put an item on the shelf or take it off; what is reserved stays reserved. Raises `NotFound`."""
+    """Put an item on the shelf or take it off; what is reserved stays reserved. Twice is once. Raises `NotFound`."""
     with transaction():
-        get_in_scope(Item, item_id, lock=True).offered = offered
+        item = get_in_scope(Item, item_id, lock=True)
+        if item.offered == offered:
+            return
+        item.offered = offered
         audit.record("item offered" if offered else "item withdrawn", actor=actor, subject=f"item:{item_id}", now=now)
 
 

@@ -16,6 +16,7 @@ from engage.talks.commands_floor import (
     queue_to_speak,
 )
 from engage.talks.decisions import MotionCard, decided_motions, find_decided
+from engage.talks.figures import held_by_community
 from engage.talks.own import OwnEvening, TalkDuty, duties_of, evenings_of, step_down
 from engage.talks.queries import (
     TalkCard,
@@ -49,6 +50,7 @@ __all__ = [
     "find_running",
     "finish_speech",
     "get_card",
+    "held_by_community",
     "init_app",
     "item_ids",
     "leave_queue",

@@ -31,6 +31,14 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.xhr && event.detail.xhr.status === 422) focusRefusal(event.detail.elt);
   });
+  // Without a network the browser would put its own error page in place of the form and what was typed into it.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (navigator.onLine || form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-queue")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say(words().lost);
+  });
   // A second tap while the first is under way is a courtesy to stop; the server refuses doubles by itself.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -44,6 +44,11 @@ TABLES = {
     "batch_id": "roster_batch",
     "consent_id": "consent",
     "passkey_id": "passkey",
+    "place_id": "place",
+    "unit_id": "unit",
+    "tenancy_id": "tenancy",
+    "change_id": "grid_change",
+    "delegation_id": "delegation",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}

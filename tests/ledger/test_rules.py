@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engage.core import chain
 from engage.ledger import rules
 from engage.ledger.rules import LotView
 
@@ -72,7 +73,7 @@ def test_grace_is_given_once_and_never_shortens(expires: date, today: date) -> N
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_moment_is_the_same_number_on_every_database(moment: datetime) -> None:
-    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=rules.microseconds(moment)) == moment
+    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=chain.microseconds(moment)) == moment
 
 
 def test_nobody_approves_for_themselves() -> None:
@@ -86,7 +87,7 @@ def test_nobody_approves_for_themselves() -> None:
 
 
 def test_fields_cannot_be_moved_into_one_another() -> None:
-    one = rules.link(prev_hash=rules.GENESIS, leaf=rules.leaf_of(fields={"a": "1", "b": "2,3"}, transfers=[]))
-    other = rules.link(prev_hash=rules.GENESIS, leaf=rules.leaf_of(fields={"a": "1,2", "b": "3"}, transfers=[]))
+    one = chain.link(prev_hash=chain.GENESIS, leaf=rules.leaf_of(fields={"a": "1", "b": "2,3"}, transfers=[]))
+    other = chain.link(prev_hash=chain.GENESIS, leaf=rules.leaf_of(fields={"a": "1,2", "b": "3"}, transfers=[]))
     assert one != other
-    assert rules.fingerprint_of(one).count("-") == 3
+    assert chain.fingerprint_of(one).count("-") == 3
