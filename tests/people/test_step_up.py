@@ -37,15 +37,19 @@ REVIEWED = {
     "people.set_pin",
     "rewards.create",
     "roster.rows_to_fix",
+    "territory.close_office",
+    "territory.create_office",
+    "territory.create_stand_in",
 }
 #: of those classes, but they ask for the password each time, or there is nothing to protect
 OTHERWISE = {
     "home.download_my_data": "asks for the password itself, every time",
     "roster.blank": "an empty workbook",
+    "territory.close_stand_in": "takes power back",
 }
 #: redeeming, exporting, unmasked data, roles
 GRAVE = re.compile(
-    r"reveal|export|download|\.xlsx|\.csv|\.zip|\.json|/roles|/redemptions$|delegation|/slips$|passkey|/pin"
+    r"reveal|export|download|\.xlsx|\.csv|\.zip|\.json|/roles|/redemptions$|stand-ins|/slips$|passkey|/pin"
 )
 
 
