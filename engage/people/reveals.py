@@ -97,6 +97,5 @@ def list_alerts(*, now: datetime) -> list[Alert]:
     )
     return [
         Alert(actor_id=who, phones=phones.get(who, 0), turned_many_pages=who in turned)
-        for who in sorted(phones.keys() | (turned - {None}))
-        if who is not None
+        for who in sorted(phones.keys() | {one for one in turned if one is not None})
     ]
