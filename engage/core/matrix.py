@@ -86,7 +86,13 @@ MATRIX: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.GRID_OFFICER: frozenset(
-        {Permission.SEE_MEMBERS, Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE, Permission.REPORT_RESOLUTION}
+        {
+            Permission.SEE_MEMBERS,
+            Permission.LEAD_SHIFT,
+            Permission.APPROVE_SERVICE,
+            Permission.REPORT_RESOLUTION,
+            Permission.HELP_AT_DESK,
+        }
     ),
     Role.NEIGHBOUR_LEAD: frozenset(),
     Role.TEAM_LEADER: frozenset({Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE}),
