@@ -63,6 +63,7 @@ class Permission(StrEnum):
     SEE_AUDIT = "see the audit log"
     SEE_STREET = "see the street's figures"
     SEE_OFFICE_ACTS = "see what a community's office did"
+    HELP_AT_DESK = "help at the desk"
 
 
 _ABOVE = frozenset({Permission.SEE_STREET, Permission.SEE_OFFICE_ACTS})
@@ -87,14 +88,21 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.APPROVE_RULES,
             Permission.KEEP_STOCK,
             Permission.HAND_OUT,
+            Permission.HELP_AT_DESK,
         }
     ),
     Role.GRID_OFFICER: frozenset(
-        {Permission.SEE_MEMBERS, Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE, Permission.REPORT_RESOLUTION}
+        {
+            Permission.SEE_MEMBERS,
+            Permission.LEAD_SHIFT,
+            Permission.APPROVE_SERVICE,
+            Permission.REPORT_RESOLUTION,
+            Permission.HELP_AT_DESK,
+        }
     ),
     Role.NEIGHBOUR_LEAD: frozenset(),
     Role.TEAM_LEADER: frozenset({Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE}),
-    Role.DESK: frozenset({Permission.HAND_OUT}),
+    Role.DESK: frozenset({Permission.HAND_OUT, Permission.HELP_AT_DESK}),
     Role.TELLER: frozenset({Permission.TELL_VOTES}),
     Role.RECORDER: frozenset(),
     Role.VOLUNTEER: frozenset(),

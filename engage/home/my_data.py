@@ -59,6 +59,7 @@ class MyData:
     #: roles handed over to somebody, and those the person stands in for
     stand_ins: list[people.StandIn]
     looks: list[Look]
+    helped: list[people.HelpCard]
     #: approved minutes of all kinds
     minutes: int
     sessions: list[attendance.SessionCard]
@@ -120,6 +121,7 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
         records=people.records_of(person_id),
         in_teams=teams.records_of(person_id, today=clock.local_date(now)),
         stand_ins=people.stand_ins_of(person_id, now=now, at_most=1000),
+        helped=people.list_help(person_id),
         looks=[Look(who=names.get(who, ""), reason=reason, at=at) for who, reason, at in looks],
         minutes=sum(card.minutes for card in sessions if card.state == "approved"),
         sessions=sessions,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.core import step_up
 from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.aliases import become_alias, end_alias, find_survivor, selves, selves_of
 from engage.people.amendments import Amended, Amendment, amend_many, revert_many
+from engage.people.assistance import HelpCard, list_help
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
+from engage.people.cookies import prolong_cookie
 from engage.people.delegations import StandIn, hand_over, own_roles, stand_ins_of, take_back
 from engage.people.departure import (
     Withdrawn,
@@ -44,6 +47,7 @@ from engage.people.media import use as use_medium
 from engage.people.merging import FACTS, Twins, find_twins, fold_into, swap_facts, teams_and_ties, unfold
 from engage.people.models import Person
 from engage.people.models_history import PersonEvent
+from engage.people.models_sign_in import Passkey
 from engage.people.neighbourhood import (
     PlaceRole,
     Resident,
@@ -87,7 +91,7 @@ from engage.people.queries import (
     units_with_voters,
 )
 from engage.people.reach import ids_within, person_within, persons_living_in, places_of
-from engage.people.reveals import list_reveals
+from engage.people.reveals import Alert, list_alerts, list_reveals
 from engage.people.searching import Found, search
 from engage.people.signing_in import Arrival
 from engage.people.team_roll import (
@@ -117,17 +121,20 @@ __all__ = [
     "OFFICES",
     "ROLE_WORDS",
     "TIE_WORDS",
+    "Alert",
     "Amended",
     "Amendment",
     "Arrival",
     "BadPhone",
     "Filters",
     "Found",
+    "HelpCard",
     "Listed",
     "MediumRefused",
     "Newcomer",
     "OnRoll",
     "OwnRecords",
+    "Passkey",
     "Person",
     "PersonEvent",
     "PlaceRole",
@@ -196,7 +203,9 @@ __all__ = [
     "issue_cards",
     "issue_slip_codes",
     "language_words",
+    "list_alerts",
     "list_grants",
+    "list_help",
     "list_reveals",
     "list_roll",
     "list_teams",
@@ -266,12 +275,16 @@ def init_app(app: Flask) -> None:
         threshold,
         views,
         views_changes,
+        views_confirm,
+        views_gate,
+        views_help,
         views_me,
         views_members,
         views_own,
         views_paper,
         views_person,
         views_saved,
+        views_secure,
         words,
     )
     from engage.people.blueprint import bp
@@ -279,9 +292,14 @@ def init_app(app: Flask) -> None:
 
     assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
     assert views_changes and views_saved  # noqa: S101, PT018 - the same
+    # imported for their routes
+    assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018
+    assert views_confirm and views_help and views_secure  # noqa: S101, PT018
     app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
     app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]
+    app.extensions[step_up.GATE] = views_gate.ask_or_pass
+    app.after_request(prolong_cookie)
     app.jinja_env.globals.update(masked_phone=masked_phone, tie_words=words.TIE_WORDS)
     app.register_blueprint(bp)
     app.cli.add_command(cli.create_community)

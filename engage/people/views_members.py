@@ -12,7 +12,7 @@ from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError
 from engage.core.i18n import _
-from engage.people import directory, membership, saved, words_lists
+from engage.people import directory, membership, reveals, saved, words_lists
 from engage.people.blueprint import bp
 from engage.people.bulk import Act
 from engage.people.filters import Filters, address_of, filters_in
@@ -51,7 +51,10 @@ def index(*, me: Actor) -> Response:
     """List people, 50 a page; phones are masked."""
     args, reach = web.request.args, me.reach(Permission.SEE_MEMBERS)
     filters, buildings = _with_buildings(filters_in(args), reach)
-    found = search(filters=filters, now=clock.now(), spot=spot_of(args), reach=reach)
+    spot = spot_of(args)
+    if spot.after or spot.before:
+        reveals.count_page(actor=me, now=clock.now())
+    found = search(filters=filters, now=clock.now(), spot=spot, reach=reach)
     ids = [person.id for person in found.persons]
     grids = [grid for grid in places.list_grids() if reach is None or grid.id in reach]
     teams = directory.list_teams()

@@ -11,6 +11,7 @@ from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, current_actor, needs, public
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
+from engage.core.step_up import confirmed
 from engage.people import activations, cards, directory, media, printing, searching
 from engage.people.activations import SHEET_AT_MOST
 from engage.people.blueprint import bp
@@ -73,6 +74,7 @@ def slips(*, me: Actor) -> Response:
 
 @bp.post("/members/slips")
 @needs(Permission.MANAGE_MEMBERS)
+@confirmed
 def print_slips(*, me: Actor) -> Response:
     """Make the codes and show the sheet: this answer is the only place they are ever shown."""
     ids = [web.whole_number(text) for text in web.request.form.getlist("person")]

@@ -11,6 +11,7 @@ from engage import people
 from engage.core import clock, web, workbook
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
+from engage.core.step_up import confirmed
 from engage.core.workbook import SheetOut
 from engage.roster import commands, forms, history, importing, preview, queries, rules
 from engage.roster.models import RosterBatch
@@ -156,6 +157,7 @@ def choices(batch_id: int, *, me: Actor) -> Response:
 
 @bp.get("/batches/<int:batch_id>/rows-to-fix.xlsx")
 @needs(Permission.IMPORT_ROSTER)
+@confirmed
 def rows_to_fix(batch_id: int, *, me: Actor) -> Response:
     """Send the rows held back as a workbook, with a column that says what to change."""
     now = clock.now()

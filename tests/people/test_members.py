@@ -93,7 +93,7 @@ def test_the_pages_speak_both_languages(world: World, sign_in: Open, language: s
         "/members/slips": ("打印激活条", "Print slips"),
         "/members/cards": ("打印证件", "Print cards"),
         "/me": ("会员码", "Member code"),
-        "/me/devices": ("登录过的设备", "Signed-in devices"),
+        "/me/devices": ("登录和设备", "Signing in and devices"),
         "/me/password": ("现在的密码", "Current password"),
         "/sign-in": ("登录", "Sign in"),
         "/activate": ("激活码", "Activation code"),

@@ -1,7 +1,5 @@
 """The audit log is chained: each line gets its number and a hash that binds it to the line before it.
 
-Revision ID: 0025
-Revises: 0021
 """
 
 from __future__ import annotations
@@ -14,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0021"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
