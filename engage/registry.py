@@ -8,6 +8,7 @@ ROOMS = (
     "places",
     "people",
     "territory",
+    "teams",
     "guardians",
     "roster",
     "ledger",

@@ -10,7 +10,7 @@ from typing import TypeVar
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from engage import people
+from engage import people, teams
 from engage.activities.queries import ShiftCard
 from engage.activities.rules import Kind, Nature, Plan
 from engage.core import clock, web
@@ -21,7 +21,7 @@ Choice = TypeVar("Choice", Kind, Nature)
 
 _FIELDS = (
     *("title", "kind", "nature", "place", "task", "insurance", "leader_no", "day", "starts", "ends"),
-    *("capacity", "weeks"),
+    *("capacity", "weeks", "training"),
 )
 
 
@@ -40,6 +40,11 @@ class PlanForm:
         """Return the names and numbers of those who lead teams, as a hint; the first dozen."""
         found = people.persons_of(people.holders_of(Role.TEAM_LEADER)[:12]).values()
         return " ".join(f"{person.name}{person.member_no:04d}" for person in found)
+
+    @property
+    def trainings(self) -> list[tuple[str, str]]:
+        """Return the trainings a shift may ask for, as options; the first asks for none."""
+        return [("", gettext("不要求")), *((kind.value, str(word)) for kind, word in teams.TRAINING_WORDS.items())]
 
     @classmethod
     def blank(cls, *, now: datetime, leader_no: int) -> PlanForm:
@@ -77,6 +82,7 @@ class PlanForm:
                 "ends": f"{end:%H:%M}",
                 "capacity": str(shift.capacity),
                 "weeks": "1",
+                "training": shift.training,
             }
         )
 
@@ -104,6 +110,8 @@ class PlanForm:
         nature = self._one_of("nature", Nature)
         day = self._date("day")
         starts, ends = self._time("starts"), self._time("ends")
+        if typed["training"] and typed["training"] not in set(teams.Training):
+            self.errors["training"] = gettext("从列表里选一个")
         leader, capacity, weeks = self._number("leader_no"), self._number("capacity"), self._number("weeks", empty=1)
         if self.errors or kind is None or nature is None or day is None or starts is None or ends is None:
             return None
@@ -120,6 +128,7 @@ class PlanForm:
             ends=ends,
             capacity=capacity,
             weeks=weeks,
+            training=typed["training"],
         )
 
     def _one_of(self, name: str, choices: type[Choice]) -> Choice | None:

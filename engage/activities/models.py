@@ -30,6 +30,8 @@ class Activity(TenantBase):
     #: what to do, in the planner's words
     task: Mapped[str] = mapped_column(String(400), default="")
     insurance: Mapped[str] = mapped_column(String(120), default="")
+    #: the training (`teams.Training`) somebody needs to sign up; empty: none
+    required_training: Mapped[str] = mapped_column(String(20), default="", server_default="")
     leader_id: Mapped[int]
     created_by: Mapped[int]
     created_at: Mapped[datetime]

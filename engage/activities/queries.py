@@ -36,6 +36,8 @@ class ShiftCard:
     joined: int
     cancelled: bool
     cancel_reason: str = ""
+    #: the training that signing up asks for; empty: none
+    training: str = ""
 
     @property
     def free(self) -> int:
@@ -75,6 +77,7 @@ def card_of(shift: Shift, activity: Activity) -> ShiftCard:
         joined=shift.joined,
         cancelled=shift.cancelled_at is not None,
         cancel_reason=shift.cancel_reason,
+        training=activity.required_training,
     )
 
 

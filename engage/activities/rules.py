@@ -63,6 +63,8 @@ class Plan:
     ends: time
     capacity: int
     weeks: int = 1
+    #: the training that signing up asks for; empty: none
+    training: str = ""
 
 
 def dates_of(plan: Plan) -> list[tuple[datetime, datetime]]:

@@ -111,9 +111,19 @@ def _judged(match: CodeMatch, *, shift: ShiftCard, handed: Handed, actor: Actor,
 
 
 def check_in_person(
-    *, shift_id: int, person_id: int, kind: Kind, medium: str, client_event_id: str, actor: Actor, now: datetime
+    *,
+    shift_id: int,
+    person_id: int,
+    kind: Kind,
+    medium: str,
+    client_event_id: str,
+    actor: Actor,
+    now: datetime,
+    shown: people.Shown | None = None,
 ) -> Receipt:
     """Check somebody in or out as the leader: `medium` is "card" (scanned), "number" (typed) or "mark" (ticked).
+
+    `shown` is the card or phone code that was scanned; it is used up in the same transaction (invariant 10, K4).
 
     A scanned card is the best evidence; what was typed or ticked is recorded as by hand (service-points §4.3).
     Raises `RollRefused` outside the shift's hours, `Forbidden` for anybody who does not lead it.
@@ -137,6 +147,8 @@ def check_in_person(
             return _receipt(shift, person_id, kind=kind, at=at, grade=row.grade, again=True)
         if kind is Kind.OUT and row is None:
             raise RollRefused(N_("%(name)s还没签到，先签到再签退"), name=person.name)
+        if shown is not None:
+            people.use_medium(shown, event=client_event_id, now=now)
         scans.write(
             connection,
             scans.Arrival(
@@ -153,6 +165,7 @@ def check_in_person(
                 effective_at=now,
                 grade=grade,
                 flags=(),
+                medium_id=shown.medium_id if shown else None,
             ),
             signed_up=signed_up,
         )

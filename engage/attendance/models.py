@@ -53,6 +53,24 @@ class Scan(TenantBase):
 append_only("scan")
 
 
+class ScanMedium(TenantBase):
+    """Which card or phone code a scan was made with: invariant 10 can be asked of the books. Never changed."""
+
+    __tablename__ = "scan_medium"
+    __table_args__ = tenant_args(
+        tenant_fk("scan_id", "scan"),
+        tenant_fk("medium_id", "medium"),
+        UniqueConstraint("community_id", "scan_id"),
+        Index("ix_scan_medium_medium", "community_id", "medium_id"),
+    )
+
+    scan_id: Mapped[int]
+    medium_id: Mapped[int]
+
+
+append_only("scan_medium")
+
+
 class Presence(TenantBase):
     """One person's time at one shift. `proposed` waits for approval by somebody else."""
 

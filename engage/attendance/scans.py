@@ -11,13 +11,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, literal, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engage.activities import ShiftCard
 from engage.attendance import rules
-from engage.attendance.models import Presence, Scan
+from engage.attendance.models import Presence, Scan, ScanMedium
 from engage.attendance.rules import Flag, Grade, Kind
 from engage.core import limits
 from engage.core.database import dialect
@@ -25,6 +25,7 @@ from engage.core.errors import N_, Conflict
 from engage.core.tenancy import current_community_id
 
 SCAN: Table = Scan.__table__  # type: ignore[assignment]
+SCAN_MEDIUM: Table = ScanMedium.__table__  # type: ignore[assignment]
 SESSION: Table = Presence.__table__  # type: ignore[assignment]
 
 # Statements are made once and run with values: building one anew costs more than running it.
@@ -57,6 +58,8 @@ class Arrival:
     effective_at: datetime
     grade: Grade
     flags: tuple[Flag, ...]
+    #: the card or phone code somebody else scanned, if it was one
+    medium_id: int | None = None
 
 
 def find_session(connection: Connection, *, shift_id: int, person_id: int, lock: bool = False) -> Row[Any] | None:
@@ -111,7 +114,11 @@ def _insert_scan(connection: Connection, arrival: Arrival) -> bool:
         "grade": arrival.grade.value,
         "flags": rules.joined_flags(arrival.flags),
     }
-    return connection.execute(_insert_new(SCAN, dialect()), values).first() is not None
+    fresh = connection.execute(_insert_new(SCAN, dialect()), values).first()
+    if fresh is not None and arrival.medium_id is not None:
+        with_it = {"community_id": current_community_id(), "scan_id": fresh.id, "medium_id": arrival.medium_id}
+        connection.execute(insert(SCAN_MEDIUM), with_it)
+    return fresh is not None
 
 
 def _ensure_same_event(connection: Connection, arrival: Arrival) -> None:

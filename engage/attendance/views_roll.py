@@ -48,14 +48,13 @@ def create_scan(shift_id: int, me: Actor) -> Response:
     form = web.request.form
     kind = Kind.OUT if form.get("kind") == Kind.OUT else Kind.IN
     try:
-        person, medium = cards.read(form.get("card", ""))
-        if form.get("person_id"):
-            medium = "mark"
+        person, shown = cards.read(form.get("card", ""), now=clock.now())
         receipt = commands.check_in_person(
             shift_id=shift_id,
             person_id=person.id,
             kind=kind,
-            medium=medium,
+            medium="card" if shown else "mark" if form.get("person_id") else "number",
+            shown=shown,
             client_event_id=forms.handed(form).client_event_id,
             actor=me,
             now=clock.now(),

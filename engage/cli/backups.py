@@ -17,8 +17,8 @@ from flask.cli import with_appcontext
 from sqlalchemy.engine import URL
 
 from engage import create_app, ledger, places
+from engage.core import audit_verifier, clock, container, tenancy, web
 from engage.core import backup as copies
-from engage.core import clock, container, tenancy, web
 from engage.core.container import BackupRefused
 from engage.core.database import db
 from engage.core.errors import N_, DomainError
@@ -128,7 +128,7 @@ def examine(snapshot: Path, *, folder: Path) -> dict[str, Any]:
 
 
 def _read_ledgers(url: URL) -> tuple[dict[str, Any], list[str]]:
-    """Run the ledger's own verifier on the scratch database, community by community."""
+    """Run the verifiers of the ledger and of the audit log on the scratch database, community by community."""
     settings = current_app.extensions["engage_settings"]
     other = create_app(replace(settings, database_url=url.render_as_string(hide_password=False)))
     with other.app_context():
@@ -137,6 +137,7 @@ def _read_ledgers(url: URL) -> tuple[dict[str, Any], list[str]]:
             for community in places.list_communities():
                 with tenancy.scoped(community.id):
                     wrong += [f"{community.slug}: {fault}" for fault in ledger.verify()]
+                    wrong += [f"{community.slug}: audit log: {fault}" for fault in audit_verifier.verify()]
             return _ledger_heads(), wrong
         finally:
             db.session.remove()

@@ -122,9 +122,9 @@ def month_name(value: date | datetime) -> str:
     return str(format_date(moment, "MMM", rebase=False)) if language() == "en" else f"{moment.month}月"
 
 
-def dotted_day(value: datetime) -> str:
+def dotted_day(value: date | datetime) -> str:
     """Return "2026.06.12", as on a seal (Shanghai day of a moment)."""
-    return clock.local(value).strftime("%Y.%m.%d")
+    return (clock.local_date(value) if isinstance(value, datetime) else value).strftime("%Y.%m.%d")
 
 
 def time_of_day(value: datetime) -> str:

@@ -60,15 +60,18 @@ class Permission(StrEnum):
     GRANT_ROLES = "grant roles"
     SEE_AUDIT = "see the audit log"
     SEE_STREET = "see the street's figures"
+    SEE_OFFICE_ACTS = "see what a community's office did"
 
 
-_OFFICE = frozenset(Permission) - {Permission.TELL_VOTES, Permission.SEE_STREET}
+_ABOVE = frozenset({Permission.SEE_STREET, Permission.SEE_OFFICE_ACTS})
+_OFFICE = frozenset(Permission) - {Permission.TELL_VOTES} - _ABOVE
 
 MATRIX: dict[Role, frozenset[Permission]] = {
-    # Above the communities there are figures, never persons (service-points §6, trust row 40).
+    # Above the communities there are figures, never persons (service-points §6, trust row 40); but what an office did in
+    # its office the street may read, so that nobody there can hide it (trust §3 (e), ADR 0025).
     Role.OPERATOR: frozenset({Permission.SEE_STREET}),
-    Role.DISTRICT: frozenset({Permission.SEE_STREET}),
-    Role.STREET: frozenset({Permission.SEE_STREET}),
+    Role.DISTRICT: _ABOVE,
+    Role.STREET: _ABOVE,
     Role.SECRETARY: _OFFICE,
     Role.CLERK: frozenset(
         {

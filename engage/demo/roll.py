@@ -66,10 +66,13 @@ def _enrol(members: Sequence[Member], *, now: datetime) -> list[int]:
         grids = {
             name: places.add_grid(name=name, code=f"{number:02d}") for number, name in enumerate(_blocks(members), 1)
         }
-        units = {}
+        units, buildings = {}, {}
         for label in dict.fromkeys(member.unit for member in members if member.unit):
+            grid, name = grids[_block(label)].id, _building(label)
+            if (grid, name) not in buildings:
+                buildings[grid, name] = places.add_building(name=name, grid_id=grid)
             units[label] = places.add_unit(
-                label=label, building_id=None, grid_id=grids[_block(label)].id, area_centi=8950
+                label=label, building_id=buildings[grid, name].id, grid_id=grid, area_centi=8950
             )
         ids = people.enrol_many(
             [
@@ -99,6 +102,10 @@ def _blocks(members: Sequence[Member]) -> list[str]:
 
 def _block(label: str) -> str:
     return label.rstrip("0123456789栋单元")
+
+
+def _building(label: str) -> str:
+    return label.removeprefix(_block(label)).partition("栋")[0] + "栋"
 
 
 def _in_order(ids: Sequence[int]) -> list[people.Person]:

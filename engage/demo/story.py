@@ -7,10 +7,11 @@ from datetime import datetime
 
 from engage import places
 from engage.core import tenancy
-from engage.demo import cast, evening, roll, service, shop
+from engage.demo import cast, evening, roll, service, shop, squads
 
 DONGHU = "东湖社区"
 LIYUAN = "梨园社区"
+STREET, DISTRICT = "文昌街道", "青山区"
 _NEIGHBOURS = 49
 
 
@@ -24,13 +25,17 @@ def tell(*, now: datetime, name: str = DONGHU) -> None:
     members = [*cast.DONGHU, *cast.neighbours(_NEIGHBOURS, chance=chance)]
     stage = roll.found(name=name, slug="donghu", members=members, now=now)
     with tenancy.scoped(stage.community.id):
+        squads.form(stage)
         shop.stock_the_shelf(stage)
         service.play(stage)
         shop.reserve(stage)
         evening.play(stage)
     next_door = roll.found(name=LIYUAN, slug="liyuan", members=cast.LIYUAN, now=now)
     with tenancy.scoped(next_door.community.id):
+        squads.form_next_door(next_door)
         service.play_next_door(next_door)
+    for community in (stage.community, next_door.community):
+        places.put_community(community_id=community.id, street=STREET, district=DISTRICT)
 
 
 def guide() -> list[str]:

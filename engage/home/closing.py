@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engage import activities, guardians, ledger, merging, people, resolutions, rewards, talks
+from engage import activities, guardians, ledger, merging, people, resolutions, rewards, talks, teams
 from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import transaction
@@ -88,10 +88,12 @@ def close_account(*, actor: Actor, seen: str, now: datetime) -> str:
         talks.step_down(person_id=actor.person_id, actor=actor, now=now)
         goods = rewards.release_all(person_id=actor.person_id, actor=actor, now=now)
         points = ledger.give_up_balance(person_id=actor.person_id, actor_id=actor.person_id, now=now)
+        teams.forget(person_id=actor.person_id, now=now)
         guardians.end_all(person_id=actor.person_id, actor=actor, now=now)
         merging.forget_reasons(actor.person_id)
         # Entries that were merged into this one are the same person: their names and old phones go as well.
         for other_id in people.selves_of(actor.person_id)[1:]:
+            teams.forget(person_id=other_id, now=now)
             people.erase(person_id=other_id, now=now)
         pseudonym = people.erase(person_id=actor.person_id, now=now)
         audit.record(

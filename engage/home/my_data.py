@@ -16,10 +16,13 @@ from engage import (
     resolutions,
     rewards,
     talks,
+    teams,
     topics,
     votes,
 )
+from engage.core import clock
 from engage.core.access import Actor
+from engage.teams import OwnRecords as TeamRecords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,10 @@ class MyData:
     ties: list[Tie]
     teams: list[people.TeamCard]
     records: people.OwnRecords
+    #: times in teams, teams led, applications, trainings
+    in_teams: TeamRecords
+    #: roles handed over to somebody, and those the person stands in for
+    stand_ins: list[people.StandIn]
     looks: list[Look]
     #: approved minutes of all kinds
     minutes: int
@@ -106,6 +113,8 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
         ],
         teams=people.teams_of([person_id]).get(person_id, []),
         records=people.records_of(person_id),
+        in_teams=teams.records_of(person_id, today=clock.local_date(now)),
+        stand_ins=people.stand_ins_of(person_id, now=now, at_most=1000),
         looks=[Look(who=names.get(who, ""), reason=reason, at=at) for who, reason, at in looks],
         minutes=sum(card.minutes for card in sessions if card.state == "approved"),
         sessions=sessions,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from engage import ledger, people
+from engage import ledger, people, teams
 from engage.core import audit, clock
 from engage.core.access import Actor
 from engage.core.database import transaction
@@ -68,8 +68,25 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
             )
         ],
         "households": [(tie.label, tie.role, tie.may_vote) for tie in mine.ties],
-        "teams": [(team.name,) for team in mine.teams],
+        "teams": [(spell.team, spell.joined_on, spell.left_on, spell.reason) for spell in mine.in_teams.spells],
+        "teams_led": [(row.team, row.since, row.until) for row in mine.in_teams.led],
+        "team_applications": [
+            (mine.in_teams.team_names[one.team_id], one.words, one.asked_at, one.state, one.ended_at, one.reason)
+            for one in mine.in_teams.applications
+        ],
+        "trainings": [
+            (
+                teams.training_word(card.kind),
+                card.trained_on,
+                card.expires_on,
+                card.given_by,
+                card.note,
+                card.revoke_reason,
+            )
+            for card in mine.in_teams.trainings
+        ],
         "roles": [(grant.role, grant.granted_at, grant.ended_at) for grant in records.roles],
+        "stand_ins": [(row.role, row.holder, row.person, row.starts_on, row.ends_on) for row in mine.stand_ins],
         "consents": [(row.subject, row.version, row.given_at) for row in records.consents],
         "cards": [(card.version, card.issued_at, card.revoked_at) for card in records.cards],
         "devices": [(row.label, row.signed_in_at, row.seen_at, row.ended_at) for row in records.devices],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engage import activities, attendance, ledger, people, resolutions, rewards, talks, topics
+from engage import activities, attendance, ledger, people, resolutions, rewards, talks, teams, topics
 from engage.core import clock
 from engage.core.access import Actor, Permission, Role
 from engage.home import rules
@@ -39,6 +39,8 @@ class FrontPage:
     talk_today: bool
     wanted: list[ShiftRow]
     news: list[resolutions.ResolutionCard]
+    #: who waits for the reader's answer to come into a team
+    to_answer: int
 
 
 def front_page(actor: Actor, *, now: datetime) -> FrontPage:
@@ -63,6 +65,7 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
         talk_today=talk is not None and _is_today(talk.starts_at, now=now),
         wanted=_wanted(mine_ids={shift.id for shift in mine}, now=now, until=week_ends),
         news=resolutions.list_public(limit=_NEWS_AT_MOST, offset=0),
+        to_answer=teams.count_waiting_for(actor),
     )
 
 
@@ -97,6 +100,8 @@ class Day:
     talk_today: bool
     totals: ledger.LedgerTotals | None
     resolutions_open: int
+    #: who waits for an answer to come into a team
+    to_answer: int
     now: datetime
 
 
@@ -118,5 +123,6 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
         talk_today=talk is not None and _is_today(talk.starts_at, now=now),
         totals=ledger.totals() if actor.can(Permission.SEE_LEDGER) else None,
         resolutions_open=resolutions.count_open(),
+        to_answer=teams.count_waiting_for(actor),
         now=now,
     )

@@ -39,9 +39,47 @@ SHEETS: Mapping[str, Sheet] = {
     "households": Sheet(
         title=_l("户"), columns={"label": _l("住处"), "role": _l("关系"), "may_vote": _l("能代表这户投票")}
     ),
-    "teams": Sheet(title=_l("队伍"), columns={"name": _l("队伍")}),
+    "teams": Sheet(
+        title=_l("队伍"),
+        columns={"name": _l("队伍"), "joined_on": _l("哪天进"), "left_on": _l("哪天出"), "reason": _l("说明")},
+    ),
+    "teams_led": Sheet(
+        title=_l("带过的队伍"), columns={"name": _l("队伍"), "since": _l("从什么时候"), "until": _l("到什么时候")}
+    ),
+    "team_applications": Sheet(
+        title=_l("进队申请"),
+        columns={
+            "name": _l("队伍"),
+            "words": _l("说的话"),
+            "asked_at": _l("时间"),
+            "state": _l("状态"),
+            "ended_at": _l("了结时间"),
+            "reason": _l("说明"),
+        },
+    ),
+    "trainings": Sheet(
+        title=_l("培训"),
+        columns={
+            "kind": _l("培训"),
+            "trained_on": _l("哪天学的"),
+            "expires_on": _l("哪天到期"),
+            "given_by": _l("谁教的"),
+            "note": _l("证书在哪"),
+            "revoke_reason": _l("收回的理由"),
+        },
+    ),
     "roles": Sheet(
         title=_l("职务"), columns={"role": _l("职务"), "granted_at": _l("从什么时候"), "ended_at": _l("到什么时候")}
+    ),
+    "stand_ins": Sheet(
+        title=_l("代班"),
+        columns={
+            "role": _l("职务"),
+            "holder": _l("替谁"),
+            "person": _l("谁代"),
+            "starts_on": _l("从什么时候"),
+            "ends_on": _l("到什么时候"),
+        },
     ),
     "consents": Sheet(
         title=_l("同意"), columns={"subject": _l("内容"), "version": _l("版本"), "given_at": _l("同意时间")}
@@ -134,7 +172,6 @@ SHEETS: Mapping[str, Sheet] = {
 _STATES: Mapping[str, LazyString] = {
     "active": _l("在册"),
     "applied": _l("申请加入"),
-    "declined": _l("没有同意加入"),
     "paused": _l("暂停"),
     "closed": _l("离册"),
     "parent": _l("父母"),
@@ -146,6 +183,8 @@ _STATES: Mapping[str, LazyString] = {
     "open": _l("没签退"),
     "proposed": _l("等审核"),
     "approved": _l("已认可"),
+    "waiting": _l("等回复"),
+    "declined": _l("没有批准"),
     "refused": _l("没认可"),
     "voided": _l("作废"),
     "joined": _l("报上了"),

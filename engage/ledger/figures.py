@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from engage.core.database import db
-from engage.ledger.models import Account
+from engage.ledger.models import Account, Transfer
 
 
 def issued_by_community(community_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """Return (points ever issued and not reversed, persons with an account) of each community that has a book."""
-    statement = (
-        select(
-            Account.community_id, Account.kind, func.sum(Account.balance), func.count(func.distinct(Account.person_id))
-        )
-        .where(Account.community_id.in_(set(community_ids)), Account.kind.in_(("issue", "person")))
-        .group_by(Account.community_id, Account.kind)
+    debit, credit = aliased(Account), aliased(Account)
+    out_of = case((debit.kind == "issue", Transfer.amount), else_=-Transfer.amount)
+    issued = (
+        select(Transfer.community_id, func.sum(out_of))
+        .join(debit, (debit.id == Transfer.debit_id) & (debit.community_id == Transfer.community_id))
+        .join(credit, (credit.id == Transfer.credit_id) & (credit.community_id == Transfer.community_id))
+        .where(Transfer.community_id.in_(set(community_ids)), or_(debit.kind == "issue", credit.kind == "issue"))
+        .group_by(Transfer.community_id)
     )
-    issued: dict[int, int] = {}
-    holders: dict[int, int] = {}
-    for community_id, kind, balance, persons in db.session.execute(statement):
-        if kind == "issue":
-            issued[community_id] = -int(balance or 0)
-        else:
-            holders[community_id] = int(persons)
-    return {community_id: (points, holders.get(community_id, 0)) for community_id, points in issued.items()}
+    holders = (
+        select(Account.community_id, func.count(func.distinct(Account.person_id)))
+        .where(Account.community_id.in_(set(community_ids)), Account.kind == "person")
+        .group_by(Account.community_id)
+    )
+    persons = {row[0]: int(row[1]) for row in db.session.execute(holders)}
+    return {row[0]: (int(row[1] or 0), persons.get(row[0], 0)) for row in db.session.execute(issued)}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, cast, or_, select, tuple_
 
 from engage import people
 from engage.core.audit import AuditEvent
@@ -21,7 +22,10 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One act in words. `actor` is None when the clock or an operator's command acted; `facts` are (what, how much)."""
+    """One act in words. `actor` is None when the clock or an operator's command acted; `facts` are (what, how much).
+
+    Somebody from above the community is on no roll here: the line itself says who they were.
+    """
 
     id: int
     at: datetime
@@ -46,7 +50,9 @@ class LogPage:
 
 def read_log(wanted: Wanted) -> LogPage:
     """Return one page of this community's log."""
-    statement = select(AuditEvent).order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(PAGE + 1)
+    statement = newest_first()
+    if wanted.words:
+        statement = statement.where(_says(wanted.words))
     if wanted.who:
         ids = people.find_ids(wanted.who)
         if not ids:
@@ -58,11 +64,31 @@ def read_log(wanted: Wanted) -> LogPage:
                 AuditEvent.subject.in_([f"person:{person_id}" for person_id in ids]),
             )
         )
-    rows = db.session.scalars(_after(_narrowed(statement, wanted), wanted.before)).all()
+    rows = page_of(statement, wanted)
     return LogPage(lines=_told(rows[:PAGE]), more=len(rows) > PAGE)
 
 
+def newest_first() -> Select[Any]:
+    """Return the whole log of the community in scope, the newest line first."""
+    return select(AuditEvent).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+
+
+def page_of(statement: Select[Any], wanted: Wanted) -> Sequence[AuditEvent]:
+    """Return one page of what is wanted, and one line more when there are older ones."""
+    return db.session.scalars(_after(_narrowed(statement, wanted), wanted.before).limit(PAGE + 1)).all()
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    """Return the condition that the facts hold these words; facts are kept as JSON, in which Chinese is escaped."""
+    escaped = json.dumps(text)[1:-1]
+    return cast(AuditEvent.facts, Text).contains(escaped, autoescape=True)
+
+
 def _narrowed(statement: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.behalf:
+        statement = statement.where(
+            or_(AuditEvent.on_behalf_of.is_not(None), cast(AuditEvent.facts, Text).contains('"acting_for"'))
+        )
     if wanted.verb:
         statement = statement.where(AuditEvent.verb == wanted.verb)
     if wanted.subject:
@@ -97,7 +123,7 @@ def _told(rows: Sequence[AuditEvent]) -> list[Line]:
             id=row.id,
             at=row.at,
             actor_id=row.actor_id,
-            actor=names.get(row.actor_id or 0),
+            actor=names.get(row.actor_id or 0) or row.facts.get("reader"),
             behalf=names.get(row.on_behalf_of or 0),
             verb=words.verb_words(row.verb),
             kind=kind,

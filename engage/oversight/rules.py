@@ -10,12 +10,14 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What narrows the log: a name or member number, a verb, a kind of thing and its number, days in Shanghai.
+    """What narrows the log: a name or member number, words of a reason, a verb, a thing, acts for others, days in Shanghai.
 
     `first` and `last` are both included. `before` is the number of the last line already read, 0 on the first page.
     """
 
     who: str = ""
+    words: str = ""
+    behalf: bool = False
     verb: str = ""
     kind: str = ""
     number: str = ""
@@ -26,7 +28,9 @@ class Wanted:
     @property
     def narrows(self) -> bool:
         """Tell whether anything was asked for at all."""
-        return bool(self.who or self.verb or self.kind or self.number or self.first or self.last)
+        return bool(
+            self.who or self.words or self.behalf or self.verb or self.kind or self.number or self.first or self.last
+        )
 
     @property
     def subject(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from engage.core import web
+from engage.core import audit, clock, web
 from engage.core.access import Actor, Permission, needs
 from engage.oversight import forms, queries, words
 
@@ -22,7 +22,15 @@ def index(*, me: Actor) -> Response:
         wanted=wanted,
         asked=forms.address_of(wanted),
         log=queries.read_log(wanted),
+        head=audit.head(),
         me=me,
         verbs=words.VERBS,
         kinds=words.kind_words(),
     )
+
+
+@bp.get("/audit/head")
+@needs(Permission.SEE_AUDIT)
+def head(*, me: Actor) -> Response:
+    """Show the last line's number and fingerprint as a sheet for the wall: who keeps it can prove a change later."""
+    return web.page("oversight/head.html", head=audit.head(), now=clock.now())

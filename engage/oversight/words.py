@@ -30,9 +30,13 @@ VERBS: Final[dict[str, LazyString]] = {
     "many_phones_seen": _l("一天看了很多电话"),
     "card_replaced": _l("换了证件"),
     "slips_printed": _l("打印了激活条"),
+    "cards_printed": _l("印了一批证件"),
+    "medium_lost": _l("挂失了证件"),
+    "phone_code_opened": _l("打开了会员码"),
+    "office_acts_read": _l("街道来看了办公室的操作记录"),
     "role_given": _l("给了职务"),
     "role_ended": _l("收回了职务"),
-    "role_handed_over": _l("请人代班"),
+    "role_handed_over": _l("请人代了班"),
     "role_taken_back": _l("收回了代班"),
     "region_role_given": _l("给了街道或区里的职务"),
     "region_role_ended": _l("收回了街道或区里的职务"),
@@ -42,6 +46,17 @@ VERBS: Final[dict[str, LazyString]] = {
     "grid_change_undone": _l("撤回了网格的变动"),
     "team_joined": _l("加进了队伍"),
     "team_left": _l("移出了队伍"),
+    "team_founded": _l("建了队伍"),
+    "team_changed": _l("改了队伍"),
+    "team_closed": _l("解散了队伍"),
+    "team_reopened": _l("恢复了队伍"),
+    "team_leader_named": _l("定了队长"),
+    "team_leader_ended": _l("不再让他当队长"),
+    "team_applied": _l("申请进队"),
+    "team_application_withdrawn": _l("撤回了进队申请"),
+    "team_application_declined": _l("没有批准进队"),
+    "qualified": _l("记了培训"),
+    "qualification_revoked": _l("收回了资格"),
     # the roster
     "roster_imported": _l("导入了花名册"),
     "roster_undone": _l("撤掉了一次导入"),
@@ -107,9 +122,20 @@ VERBS: Final[dict[str, LazyString]] = {
     "resolution reported_done": _l("报告办完了"),
 }
 
+#: what people do for themselves: the street has no business with it, whoever does it (ADR 0025)
+PRIVATE: Final = frozenset(
+    {
+        "signed_in", "activated", "password_changed", "password_reset", "devices_ended",
+        "own_entry_corrected", "own_data_downloaded", "consent_withdrawn", "account_closed", "person_applied",
+        "joined", "waitlisted", "cannot_come", "withdrawn", "reserved",
+        "topic filed", "topic withdrawn", "queued to speak", "withdrawn speaker",
+    }
+)  # fmt: skip
+
 KINDS: Final = (
-    "person", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
-    "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution",
+    "person", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry",
+    "redemption", "item", "topic", "team", "card_batch", "agenda_round", "vote", "talk", "agenda_item", "motion",
+    "speaker_entry", "resolution", "log",
 )  # fmt: skip
 
 
@@ -117,6 +143,8 @@ def kind_words() -> dict[str, str]:
     """Return what the kinds of things are called, in the order of KINDS and in the reader's language."""
     return {
         "person": pgettext("thing", "成员"),
+        "team": pgettext("thing", "队伍"),
+        "card_batch": pgettext("thing", "印证批次"),
         "roster_batch": pgettext("thing", "名单"),
         "unit": pgettext("thing", "一户"),
         "grid_change": pgettext("thing", "网格变动"),
@@ -135,6 +163,7 @@ def kind_words() -> dict[str, str]:
         "motion": pgettext("thing", "动议"),
         "speaker_entry": pgettext("thing", "发言"),
         "resolution": pgettext("thing", "决议"),
+        "log": pgettext("thing", "操作记录"),
     }
 
 
@@ -180,3 +209,10 @@ def fact_words(facts: dict[str, Any], *, names: dict[int, str]) -> list[tuple[st
     if acting_for := facts.get("acting_for"):
         facts = facts | {"acting_for": names.get(acting_for, "")}
     return [(word, str(facts[key])) for key, word in _fact_names().items() if type(facts.get(key)) in {str, int}]
+
+
+def plain_facts(facts: dict[str, Any], *, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Return the facts without anything somebody wrote: numbers, and that there is a reason. For readers from outside."""
+    numbers = {key: value for key, value in facts.items() if type(value) is int}
+    given = [(pgettext("fact", "理由"), _("写在社区的记录里"))] if facts.get("reason") else []
+    return given + fact_words(numbers, names=names)

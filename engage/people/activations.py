@@ -16,7 +16,7 @@ from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.limits import count_attempt
 from engage.core.tenancy import current_community_id
-from engage.people import passwords, rules
+from engage.people import media, passwords, rules
 from engage.people.cards import issue_cards
 from engage.people.consents import keep_consent
 from engage.people.devices import end_devices
@@ -180,6 +180,7 @@ def activate(*, invitation: Invitation, arrival: Arrival, agreed: bool, now: dat
         set_password(person_id=person.id, password_hash=fresh, now=now)
         end_devices(person_id=person.id, now=now)
         issue_cards(person_ids=[person.id], now=now)
+        media.issue_phone_code(person_id=person.id, now=now)
         text = keep_consent(person_id=person.id, now=now)
         entry = open_door(person=person, arrival=arrival, now=now)
         audit.record("activated", actor=entry.actor, subject=f"person:{person.id}", now=now, consent=text.version)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 
-from engage.core import audit, sealed, tenancy
+from engage.core import audit, sealed
 from engage.core.access import Actor
 from engage.core.database import db, require_transaction, transaction
 from engage.core.tenancy import current_community_id
@@ -21,20 +20,12 @@ from engage.people.queries import get_person, roll_in_turn
 _TOKEN = re.compile(r"[A-Z2-7]{16}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundCard:
-    """What a scanned card says before anybody is asked who they are: whose community, and whether it still counts."""
-
-    community_id: int
-    person_id: int
-    live: bool
-
-
 def _token(person_id: int, version: int) -> str:
     return sealed.derived_token("card", current_community_id(), person_id, version)
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -55,26 +46,14 @@ def find_by_card(token: str) -> Person | None:
     return db.session.scalar(
         select(Person)
         .join(Medium, (Medium.person_id == Person.id) & (Medium.community_id == Person.community_id))
-        .where(Medium.token_hash == _hash(wanted), Medium.revoked_at.is_(None), Person.status == "active")
+        .where(Medium.token_hash == hash_of(wanted), Medium.revoked_at.is_(None), Person.status == "active")
     )
-
-
-def look_up_card(token: str) -> FoundCard | None:
-    """Return which community a card came from, live or not, whoever asks."""
-    wanted = token_in(token)
-    if wanted is None:
-        return None
-    with tenancy.everywhere(reason="a found card says where to return it, also to people who are not signed in"):
-        row = db.session.scalar(select(Medium).where(Medium.token_hash == _hash(wanted)))
-    if row is None:
-        return None
-    return FoundCard(community_id=row.community_id, person_id=row.person_id, live=row.revoked_at is None)
 
 
 def card_addresses(person_ids: Collection[int]) -> dict[int, str]:
     """Return the address in the QR code of each person's live card; people without a card are missing."""
     statement = select(Medium.person_id, Medium.version).where(
-        Medium.person_id.in_(set(person_ids)), Medium.revoked_at.is_(None)
+        Medium.person_id.in_(set(person_ids)), Medium.kind == "card", Medium.revoked_at.is_(None)
     )
     return {
         row.person_id: absolute_url("people.card_page", token=_token(row.person_id, row.version))
@@ -100,9 +79,11 @@ def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
     wanted = set(person_ids)
     versions: dict[int, int] = {}
     live: set[int] = set()
-    statement = select(
-        Medium.person_id, func.max(Medium.version), func.count(Medium.id) - func.count(Medium.revoked_at)
-    ).group_by(Medium.person_id)
+    statement = (
+        select(Medium.person_id, func.max(Medium.version), func.count(Medium.id) - func.count(Medium.revoked_at))
+        .where(Medium.kind == "card")
+        .group_by(Medium.person_id)
+    )
     if len(wanted) <= 500:  # a whole roster is more ids than one statement may carry
         statement = statement.where(Medium.person_id.in_(wanted))
     rows = session.execute(statement)
@@ -114,8 +95,9 @@ def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
         {
             "community_id": current_community_id(),
             "person_id": person_id,
+            "kind": "card",
             "version": versions.get(person_id, 0) + 1,
-            "token_hash": _hash(_token(person_id, versions.get(person_id, 0) + 1)),
+            "token_hash": hash_of(_token(person_id, versions.get(person_id, 0) + 1)),
             "issued_at": now,
             "revoked_at": None,
         }
@@ -124,12 +106,6 @@ def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
     if fresh:
         session.execute(insert(Medium), fresh)
     return len(wanted - live)
-
-
-def issue_missing_cards(*, person_ids: Collection[int], now: datetime) -> int:
-    """Give a card to those of these people who have none."""
-    with transaction():
-        return issue_cards(person_ids=person_ids, now=now)
 
 
 def replace_card(*, person_id: int, version: int, actor: Actor, now: datetime) -> int:
@@ -141,8 +117,18 @@ def replace_card(*, person_id: int, version: int, actor: Actor, now: datetime) -
         person = get_person(person_id)
         revoked = session.execute(
             update(Medium)
-            .where(Medium.person_id == person.id, Medium.version == version, Medium.revoked_at.is_(None))
-            .values(revoked_at=now)
+            .where(
+                Medium.person_id == person.id,
+                Medium.kind == "card",
+                Medium.version == version,
+                Medium.revoked_at.is_(None),
+            )
+            # Never before its last use (invariant 10): that scan was waiting for the same row and came first.
+            .values(
+                revoked_at=case((Medium.last_used_at > now, Medium.last_used_at), else_=now),
+                revoked_by=actor.person_id,
+                revoke_reason="lost",
+            )
             .returning(Medium.id)
         ).all()
         if revoked:
@@ -154,5 +140,7 @@ def replace_card(*, person_id: int, version: int, actor: Actor, now: datetime) -
 def live_version(person_id: int) -> int | None:
     """Return the version of a person's live card, or None without one."""
     return db.session.scalar(
-        select(Medium.version).where(Medium.person_id == person_id, Medium.revoked_at.is_(None)).limit(1)
+        select(Medium.version)
+        .where(Medium.person_id == person_id, Medium.kind == "card", Medium.revoked_at.is_(None))
+        .limit(1)
     )

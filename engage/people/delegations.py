@@ -7,7 +7,7 @@ taken for the holder where the person counts (an own entry, an own signature).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 
@@ -16,11 +16,15 @@ from engage.core.access import Actor, Permission
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.fence import get_in_scope
+from engage.core.limits import count_attempt
 from engage.people import absence
 from engage.people.grants import not_over
 from engage.people.models import Person, RoleGrant
 from engage.people.models_offices import Delegation
 from engage.people.queries import find_by_member_no, names_of, roll_in_turn
+
+TRIES_A_DAY = 20
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +54,12 @@ def hand_over(*, grant_id: int, member_no: int, days: tuple[date, date], actor: 
     """Hand one of one's own roles to somebody for the days [first, last); returns the stand-in's id.
 
     The same twice is the same once. Raises `NotFound` for a role that is not one's own (a stand-in's neither),
-    `DomainError` for days that cannot be, a number nobody has, oneself, and days already given to somebody.
+    `TooManyAttempts`, `DomainError` for days that cannot be, a number nobody has, oneself, and days already given to somebody.
     """
     first, last = days
     absence.ensure_absence(first, last, today=clock.local_date(now))
+    # a member number names its person: nobody tries them through
+    count_attempt(f"stand-in|{actor.community_id}|{actor.person_id}", at_most=TRIES_A_DAY, per=_DAY, now=now)
     with transaction() as session:
         roll_in_turn()
         grant = get_in_scope(RoleGrant, grant_id)

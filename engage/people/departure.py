@@ -15,6 +15,7 @@ from engage.core.audit import AuditEvent
 from engage.core.database import db, require_transaction
 from engage.core.references import referring_tables, runs_of
 from engage.people.models import Activation, Medium, Membership, Person, RoleGrant, RollMark, Team, Tenancy
+from engage.people.models_media import CardBatchLine
 
 #: what `persons_in_use` calls a line of the audit log about somebody
 LOG: Final = "audit_event"
@@ -37,6 +38,8 @@ def _brought(at: datetime) -> dict[str, ColumnElement[bool]]:
         "role_grant": and_(RoleGrant.granted_at == at, RoleGrant.ended_at.is_(None)),
         "medium": and_(Medium.issued_at == at, Medium.revoked_at.is_(None)),
         "activation": Activation.used_at.is_(None),
+        # A card on paper of somebody who was never there dies with the entry; the batch says it had one more line.
+        "card_batch_line": CardBatchLine.id.is_not(None),
     }
 
 
@@ -87,7 +90,7 @@ def withdraw_many(person_ids: Collection[int], *, brought_at: datetime, now: dat
     if gone:
         highest = session.execute(select(func.max(Person.id), func.max(Person.member_no))).one()
         session.add(RollMark(highest_person_id=highest[0], highest_member_no=highest[1], at=now))
-    for model in (Tenancy, Membership, RoleGrant, Medium, Activation):
+    for model in (CardBatchLine, Tenancy, Membership, RoleGrant, Medium, Activation):
         for part in _parts(model.person_id, gone):
             session.execute(delete(model).where(part), execution_options={"synchronize_session": False})
     for part in _parts(Person.id, gone):

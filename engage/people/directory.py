@@ -125,10 +125,11 @@ def _matches(q: str) -> list[ColumnElement[bool]]:
 
 
 def list_teams() -> list[TeamCard]:
-    """Return the teams by name with how many people are in each."""
+    """Return the teams that are not closed, by name, with how many people are in each."""
     statement = (
         select(Team.id, Team.name, func.count(Membership.id))
         .outerjoin(Membership, (Membership.team_id == Team.id) & (Membership.community_id == Team.community_id))
+        .where(Team.closed_at.is_(None))
         .group_by(Team.id, Team.name)
         .order_by(Team.name, Team.id)
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from engage.core.access import Role
 from engage.core.database import db, require_transaction
@@ -122,6 +122,8 @@ def _join_teams(pairs: Sequence[tuple[int, Newcomer]]) -> None:
     known = set(session.scalars(select(Team.name)))
     if missing := [name for name in wanted if name not in known]:
         session.execute(insert(Team), [{"community_id": here, "name": name, "kind": "general"} for name in missing])
+    if wanted:  # a sheet that names a closed team says that it is there again
+        session.execute(update(Team).where(Team.name.in_(wanted), Team.closed_at.is_not(None)).values(closed_at=None))
     ids = {row.name: row.id for row in session.execute(select(Team.name, Team.id))}
     rows = [
         {"community_id": here, "person_id": person_id, "team_id": ids[team], "joined_on": None}

@@ -15,12 +15,13 @@ from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
+from engage.people import team_roll
 from engage.people.aliases import find_survivor
 from engage.people.devices import end_devices
 from engage.people.enrolment import enrol, pinyin_of
 from engage.people.history import note_step
 from engage.people.leaving import is_erased
-from engage.people.models import Membership, Person, Team, Tenancy
+from engage.people.models import Person, Team, Tenancy
 from engage.people.offices import end_roles_of, ensure_office_may
 from engage.people.phones import phone_columns, phone_index
 from engage.people.queries import get_person, roll_in_turn
@@ -203,18 +204,16 @@ def join_team(*, person_id: int, team_name: str, actor: Actor, now: datetime) ->
             team = Team(name=team_name)
             session.add(team)
             session.flush()
-        member = select(Membership.id).where(Membership.person_id == person.id, Membership.team_id == team.id)
-        if session.scalar(member) is None:
-            session.add(Membership(person_id=person.id, team_id=team.id, joined_on=clock.local_date(now)))
+        if team.closed_at is not None:
+            raise DomainError(N_("“%(team)s”已经解散。要用，先到“队伍”里恢复它"), field="team", team=team.name)
+        if team_roll.enter_team(person_id=person.id, team_id=team.id, now=now):
             audit.record("team_joined", actor=actor, subject=f"person:{person.id}", now=now, team=team.id)
 
 
 def leave_team(*, person_id: int, team_id: int, actor: Actor, now: datetime) -> None:
-    """Take a person out of a team; leaving twice is leaving once."""
-    with transaction() as session:
+    """Take a person out of a team; the time in it is kept. Leaving twice is leaving once."""
+    with transaction():
         get_in_scope(Team, team_id)
         get_person(person_id)
-        row = session.scalar(select(Membership).where(Membership.person_id == person_id, Membership.team_id == team_id))
-        if row is not None:
-            session.delete(row)
+        if team_roll.take_out(person_id=person_id, team_id=team_id, reason="", actor_id=actor.person_id, now=now):
             audit.record("team_left", actor=actor, subject=f"person:{person_id}", now=now, team=team_id)

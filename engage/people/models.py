@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.people.models_media import Medium as Medium
+from engage.people.models_teams import FormerMembership as FormerMembership
 
 
 class Person(TenantBase):
@@ -73,6 +75,8 @@ class Team(TenantBase):
 
     name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(20), default="general")
+    #: a closed team takes nobody in; its name and its history stay
+    closed_at: Mapped[datetime | None]
 
 
 class Membership(TenantBase):
@@ -157,23 +161,6 @@ class Device(TenantBase):
     signed_in_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class Medium(TenantBase):
-    """A printed card: its token is derived, so it can be printed again; its version makes a lost one worthless."""
-
-    __tablename__ = "medium"
-    __table_args__ = tenant_args(
-        tenant_fk("person_id", "person"),
-        UniqueConstraint("community_id", "token_hash"),
-        UniqueConstraint("community_id", "person_id", "version"),
-    )
-
-    person_id: Mapped[int]
-    version: Mapped[int]
-    token_hash: Mapped[str] = mapped_column(String(64))
-    issued_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
 
 class Consent(TenantBase):

@@ -119,13 +119,12 @@ def move_role(grant_id: int, *, place_id: int | None, now: datetime) -> int | No
     return new.id
 
 
-def unmove_role(grant_id: int, *, new_id: int | None, now: datetime) -> None:
-    """Take `move_role` back: the old role goes on as if it had not ended, the new one ends."""
+def unmove_role(grant_id: int, *, new_id: int | None, until: datetime | None, now: datetime) -> None:
+    """Take `move_role` back: the old role goes on until it would have ended anyway, the new one ends."""
     require_transaction()
-    old = get_in_scope(RoleGrant, grant_id, lock=True)
-    new = get_in_scope(RoleGrant, new_id, lock=True) if new_id is not None else None
-    old.ended_at = new.ended_at if new is not None else None
-    if new is not None:
+    get_in_scope(RoleGrant, grant_id, lock=True).ended_at = until
+    if new_id is not None:
+        new = get_in_scope(RoleGrant, new_id, lock=True)
         new.ended_at = max(now, new.granted_at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, bindparam, func, or_, select
 
 from engage.core.database import db, dialect, in_turn
 from engage.core.errors import NotFound
@@ -12,6 +12,7 @@ from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id, everywhere
 from engage.people.grants import in_force
 from engage.people.models import Person, RoleGrant, RollMark, Tenancy
+from engage.people.models_offices import Delegation
 from engage.people.reach import within
 
 _tenancies: Table = Tenancy.__table__  # type: ignore[assignment]
@@ -94,6 +95,18 @@ def count_persons(*, reach: frozenset[int] | None = None) -> int:
     """Return how many active persons are on the roll, or within some of its grids and buildings."""
     active = select(func.count(Person.id)).where(Person.status == "active", within(reach))
     return int(db.session.scalar(active) or 0)
+
+
+def ever_in_office(roles: Collection[str]) -> dict[int, str]:
+    """Return the names, by id, of everybody who holds or held one of these roles here, or stood in for one who did."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles))
+    stood_in = (
+        select(Delegation.person_id)
+        .join(RoleGrant, (RoleGrant.id == Delegation.grant_id) & (RoleGrant.community_id == Delegation.community_id))
+        .where(RoleGrant.role.in_(roles))
+    )
+    found = select(Person.id, Person.name).where(or_(Person.id.in_(held), Person.id.in_(stood_in)))
+    return {row.id: row.name for row in db.session.execute(found.order_by(Person.name, Person.id))}
 
 
 def next_member_no() -> int:

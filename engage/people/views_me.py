@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Response
+from typing import Any
+
+from flask import Response, render_template
 
 from engage import places
-from engage.core import clock, web
+from engage.core import clock, live, web
 from engage.core.access import Actor, signed_in
 from engage.core.ages import may_be_minor
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _, ngettext
-from engage.people import cards, directory, reveals, signing_in, threshold
+from engage.people import directory, media, reveals, signing_in, threshold
 from engage.people.blueprint import bp
 from engage.people.consents import find_outstanding
 from engage.people.queries import get_person, names_of
@@ -25,7 +27,7 @@ def me(*, me: Actor) -> Response:
     return web.page(
         "people/me.html",
         person=person,
-        card=cards.card_address(person.id),
+        **code_context(me),
         household=places.unit_labels([person.unit_id]).get(person.unit_id or 0),
         teams=directory.teams_of([person.id]).get(person.id, []),
         looks=looks,
@@ -34,6 +36,49 @@ def me(*, me: Actor) -> Response:
         outstanding=find_outstanding(person.id, now=clock.now()),
         device_count=len(signing_in.list_devices(person.id)),
     )
+
+
+def code_context(me: Actor) -> dict[str, Any]:
+    """Return the code to show now, as the address a scanner reads; None for who has none."""
+    code = media.phone_code_of(me.person_id, now=clock.now())
+    return {"code": web.absolute_url("people.card_page", token=code) if code else None}
+
+
+@bp.get("/me/code")
+@signed_in
+def my_code(*, me: Actor) -> Response:
+    """Show the code to be scanned, large; it changes by itself. Below: cards and codes, and reporting one lost."""
+    return web.page(
+        "people/my_code.html", person=get_person(me.person_id), media=media.media_of(me.person_id), **code_context(me)
+    )
+
+
+@bp.get("/me/code/now")
+@signed_in
+def code_now(*, me: Actor) -> Response:
+    """Answer the page when it asks for the code of this half-minute."""
+    body = render_template("people/_my_code.html", **code_context(me))
+    return live.fresh_or_unchanged(body, every_seconds=10)
+
+
+@bp.post("/me/code")
+@signed_in
+def open_code(*, me: Actor) -> Response:
+    """Open a code on the phone, the first one or a new one after a loss."""
+    media.open_phone_code(actor=me, now=clock.now())
+    return web.see_other(web.url_for("people.my_code"))
+
+
+@bp.post("/me/media/<int:medium_id>/loss")
+@signed_in
+def report_loss(medium_id: int, *, me: Actor) -> Response:
+    """Report one's own card or phone code lost: it is dead at once."""
+    kind = media.report_lost(medium_id=medium_id, person_id=me.person_id, actor=me, now=clock.now())
+    if kind == media.CARD:
+        web.flash(_("旧证马上作废了，谁捡到都用不了。新证到社区印"))
+    else:
+        web.flash(_("手机上的会员码停用了，要用再打开一个新的"))
+    return web.see_other(web.url_for("people.my_code"))
 
 
 @bp.get("/me/devices")

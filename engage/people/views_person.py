@@ -10,10 +10,22 @@ from engage.core.access import Actor, Permission, Role, needs
 from engage.core.ages import band_of
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import delegations, directory, history, languages, membership, offices, own, reveals, signing_in
+from engage.people import (
+    delegations,
+    directory,
+    history,
+    languages,
+    membership,
+    offices,
+    own,
+    panels,
+    reveals,
+    signing_in,
+)
 from engage.people.blueprint import bp
 from engage.people.cards import live_version
 from engage.people.consent_texts import find_text
+from engage.people.media import media_of
 from engage.people.models import Consent, Person
 from engage.people.queries import names_of, units_of
 from engage.people.reach import person_within, places_of
@@ -59,9 +71,11 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         all_teams=directory.list_teams(),
         activated=bool(directory.activated_ids([person.id])),
         card_version=live_version(person.id),
+        media=media_of(person.id),
         device_count=len(signing_in.list_devices(person.id)),
         words=ROLE_WORDS,
         offices=offices.OFFICES,
+        panels=panels.panels_of(person, me),
     )
 
 

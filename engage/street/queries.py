@@ -8,6 +8,7 @@ from datetime import date, datetime
 from engage import awards, ledger, people, places, resolutions, talks
 from engage.core import clock, tenancy
 from engage.core.access import Actor, Permission
+from engage.core.errors import NotFound
 from engage.core.tenancy import CommunityCard
 from engage.street import rules
 
@@ -43,12 +44,21 @@ class Street:
     overdue: int
 
 
-def regions_of(actor: Actor) -> frozenset[int] | None:
-    """Return the streets and districts whose figures the actor may see; None is every community (the operator)."""
-    grants = [grant for grant in actor.grants if grant.carries(Permission.SEE_STREET)]
+def regions_of(actor: Actor, permission: Permission = Permission.SEE_STREET) -> frozenset[int] | None:
+    """Return the streets and districts for which the actor has a permission; None is every community (the operator)."""
+    grants = [grant for grant in actor.grants if grant.carries(permission)]
     if any(grant.region_id is None for grant in grants):
         return None
     return frozenset(grant.region_id for grant in grants if grant.region_id is not None)
+
+
+def community_below(community_id: int, *, actor: Actor) -> CommunityCard:
+    """Return a community whose office the actor may look at. Raises `NotFound` for any other, there or not."""
+    reached = places.communities_under(regions_of(actor, Permission.SEE_OFFICE_ACTS))
+    card = next((card for card in reached if card.id == community_id), None)
+    if card is None:
+        raise NotFound
+    return card
 
 
 def street_of(actor: Actor, *, q: str, now: datetime) -> Street:

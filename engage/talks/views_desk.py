@@ -226,7 +226,14 @@ def create_walk_in(talk_id: int, *, me: Actor) -> Response:
 
 def _person_of(typed: str) -> people.Person:
     number = web.small_number(typed)
-    person = people.find_by_card(typed) if number is None else people.find_by_member_no(number)
+    if number is None:
+        try:
+            shown = people.read_medium(typed, now=clock.now())
+        except people.MediumRefused as dead:
+            raise rules.TalkRefused(dead.message, field="who") from dead
+        person = people.get_person(shown.person_id) if shown else None
+    else:
+        person = people.find_by_member_no(number)
     if person is None:
         raise rules.TalkRefused(N_("没有这个编号或这张卡。看看卡上的号码，或到成员里登记这位邻居。"), field="who")
     return person

@@ -20,6 +20,7 @@ from engage.territory.redrawing import Moves
 from engage.territory.rules import Redraw, RedrawRefused
 
 _TURN = "grids"
+Cell = int | str | datetime | None
 
 
 def correct_unit(*, unit_id: int, area_centi: int | None, head_group: str | None, actor: Actor, now: datetime) -> None:
@@ -76,19 +77,18 @@ def _move(session: Session, change: GridChange, moves: Moves, *, targets: list[i
         places.move_buildings([row for row, _, to in moves.buildings if to == number], grid_id=target)
         places.move_units([row for row, _, to in moves.units if to == number], grid_id=target)
         people.move_persons([row for row, _, to in moves.persons if to == number], grid_id=target)
-    rows: list[dict[str, int | str | None]] = [
-        {"kind": kind, "row_id": row, "from_id": old, "to_id": targets[to], "new_row_id": None}
+    rows: list[dict[str, Cell]] = [
+        {"kind": kind, "row_id": row, "from_id": old, "to_id": targets[to], "new_row_id": None, "until": None}
         for kind, moved in (("building", moves.buildings), ("unit", moves.units), ("person", moves.persons))
         for row, old, to in moved
     ]
     for role, to in moves.roles:
         place_id = None if to is None else targets[to]
         new_id = people.move_role(role.id, place_id=place_id, now=now)
-        rows.append(
-            {"kind": "role", "row_id": role.id, "from_id": role.place_id, "to_id": place_id, "new_row_id": new_id}
-        )
+        told: dict[str, Cell] = {"kind": "role", "row_id": role.id, "from_id": role.place_id, "to_id": place_id}
+        rows.append(told | {"new_row_id": new_id, "until": role.until})
     if rows:
-        own: dict[str, int | str | None] = {"community_id": current_community_id(), "change_id": change.id}
+        own: dict[str, Cell] = {"community_id": current_community_id(), "change_id": change.id}
         session.execute(insert(GridChangeMove), [own | row for row in rows], execution_options={"render_nulls": True})
 
 
@@ -104,7 +104,7 @@ def undo_redraw(*, change_id: int, actor: Actor, now: datetime) -> None:
         if change.undone_at is not None:
             return
         moves = queries.moves_of(change_id)
-        _ensure_untouched(change_id, moves)
+        _ensure_untouched(change_id, moves, now=now)
         for old in {move.from_id for move in moves}:
             here = [move for move in moves if move.from_id == old]
             places.move_buildings([move.row_id for move in here if move.kind == "building"], grid_id=old)
@@ -112,7 +112,7 @@ def undo_redraw(*, change_id: int, actor: Actor, now: datetime) -> None:
             people.move_persons([move.row_id for move in here if move.kind == "person"], grid_id=old)
         for move in moves:
             if move.kind == "role":
-                people.unmove_role(move.row_id, new_id=move.new_row_id, now=now)
+                people.unmove_role(move.row_id, new_id=move.new_row_id, until=move.until, now=now)
         for _, grid_id, side in queries.sides_of([change_id]):
             if side == "old":
                 places.reopen_grid(grid_id)
@@ -123,14 +123,14 @@ def undo_redraw(*, change_id: int, actor: Actor, now: datetime) -> None:
         audit.record("grid_change_undone", actor=actor, subject=f"grid_change:{change_id}", now=now)
 
 
-def _ensure_untouched(change_id: int, moves: list[GridChangeMove]) -> None:
+def _ensure_untouched(change_id: int, moves: list[GridChangeMove], *, now: datetime) -> None:
     """Compare what the change put into the new grids with what lies there now."""
     new = [grid_id for _, grid_id, side in queries.sides_of([change_id]) if side == "new"]
     found = {
         "building": {(row.id, grid_id) for grid_id in new for row in places.buildings_in(grid_id)},
         "unit": {(unit, grid) for unit, grid, _ in places.units_of_grids(new)},
         "person": {(person, grid) for person, grid, _ in people.persons_of_grids(new)},
-        "role": {(role.id, role.place_id) for role in people.roles_at(new)},
+        "role": {(role.id, role.place_id) for role in people.roles_at(new) if not role.is_over(now)},
     }
     put = {
         kind: {

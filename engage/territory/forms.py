@@ -69,7 +69,7 @@ def redraw_of(values: Values, *, kind: str, grid_id: int, roles: Sequence[int]) 
     names = [values.get(field, "").strip() for field in (("first", "second") if kind == "split" else ("name",))]
     return Redraw(
         kind=kind,
-        sources=(grid_id, *others) if kind == "merger" else (grid_id,),
+        sources=tuple(dict.fromkeys((grid_id, *others))) if kind == "merger" else (grid_id,),
         targets=tuple(names),
         buildings=dict.fromkeys(ticked, 1) if kind == "split" else {},
         rest=1 if kind == "split" and values.get("rest") == "1" else 0,

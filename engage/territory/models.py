@@ -65,3 +65,5 @@ class GridChangeMove(TenantBase):
     to_id: Mapped[int | None]
     #: the role given at the new grid in place of this one
     new_row_id: Mapped[int | None]
+    #: when the role would have ended anyway
+    until: Mapped[datetime | None]

@@ -79,7 +79,7 @@ def create_office(*, me: Actor) -> Response:
 def close_office(grant_id: int, *, me: Actor) -> Response:
     """End a role."""
     try:
-        people.end_role(person_id=people.holder_of(grant_id), grant_id=grant_id, actor=me, now=clock.now())
+        people.end_role(person_id=people.grant_holder(grant_id), grant_id=grant_id, actor=me, now=clock.now())
     except DomainError as refused:
         if refused.status != 422:
             raise

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from engage import attendance, people, rewards, talks, topics
 from engage.core import tenancy
+from engage.core.access import Role
 from engage.core.database import db
 from engage.people import membership, offices
 from engage.people.models import Membership, Person, RoleGrant, Team
@@ -97,7 +98,9 @@ def test_c5_one_form_delivered_several_times_at_once_has_one_effect_and_one_answ
 
 def test_a_role_given_twice_at_once_is_given_once_so_that_ending_it_ends_it(app: Flask, world: World) -> None:
     person_id = world.neighbour.person_id
-    for role in offices.OFFICES[:ROUNDS]:
+    for role in [role for role in offices.OFFICES if role is not Role.NEIGHBOUR_LEAD][
+        :ROUNDS
+    ]:  # that one needs a building
         got = race(
             app,
             world.donghu.id,

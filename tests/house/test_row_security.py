@@ -5,6 +5,7 @@ These run on PostgreSQL always: SQLite has no roles and no policies.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -14,15 +15,20 @@ from flask_migrate import upgrade
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from engage import ledger
+from engage import ledger, people
 from engage.core import row_security, tenancy
+from engage.core.access import Actor
 from engage.core.database import Base, as_owner, db, transaction
 from engage.core.errors import ScopeMissing
-from engage.people.models import Person, Team
+from engage.people.devices import token_hash
+from engage.people.models import Device, Person, Team
 from tests import make
-from tests.conftest import counted_queries
+from tests.client import CheckingClient
+from tests.conftest import World, counted_queries
 from tests.databases import PostgresDatabases, at_the_shell, make_app
 from tests.postgres import APP, OWNER, as_role
+
+SignIn = Callable[[Actor], CheckingClient]
 
 
 @pytest.fixture
@@ -290,3 +296,40 @@ def test_a_page_asks_nothing_more_because_of_the_fence(app: Flask, two: tuple[in
     with counted_queries() as statements, tenancy.scoped(two[1]):
         db.session.scalars(select(Person)).all()
     assert len([one for one in statements if "set_config" in one]) == 1
+
+
+def test_a_signed_in_page_is_served_in_the_scope_its_cookie_names(world: World, sign_in: SignIn) -> None:
+    """Who asks is found inside their own community: nothing is read across the fence, nothing said in mid-transaction."""
+    client = sign_in(world.volunteer)
+    client.get("/me", expect=200)
+    with counted_queries() as statements:
+        client.get("/me", expect=200)
+    assert [one for one in statements if "set_config" in one] == []
+
+
+def test_a_cookie_opens_nothing_in_a_community_it_was_not_made_for(world: World, client: CheckingClient) -> None:
+    own = make.open_device(world.volunteer)
+    assert own.startswith(f"{world.donghu.id}.")
+    secret = own.partition(".")[2]
+    for forged in (
+        f"{world.liyuan.id}.{secret}",
+        secret,
+        f".{secret}",
+        f"9999999999999.{secret}",
+        f"²{own}",
+        "1.",
+        ".",
+    ):
+        client.set_cookie(people.COOKIE, forged)
+        client.get("/me", expect=303)
+    client.set_cookie(people.COOKIE, own)
+    client.get("/me", expect=200)
+
+
+def test_a_cookie_from_before_cookies_named_their_community_still_opens(world: World, client: CheckingClient) -> None:
+    make.open_device(world.volunteer)
+    with transaction() as session:
+        device = session.scalars(select(Device).where(Device.person_id == world.volunteer.person_id)).one()
+        device.token_hash = token_hash("an-old-cookie")
+    client.set_cookie(people.COOKIE, "an-old-cookie")
+    client.get("/me", expect=200)

@@ -32,6 +32,10 @@ CANARIES = {
     "vote": ("question",),
     "resolution": ("title", "text", "owner_text"),
     "agenda_round": ("title",),
+    "team_profile": ("about",),
+    "team_application": ("words",),
+    "qualification": ("note",),
+    "card_batch": ("chosen",),
 }
 CANARY = "金丝雀"
 
@@ -99,7 +103,7 @@ def cast(app: Flask) -> Walk:
         far, near = _far_and_near()
         actors["grid officer"] = _actor("蒋文", role=Role.GRID_OFFICER)
         actors["placed officer"] = _actor("赵德林", role=Role.GRID_OFFICER, place_id=near)
-        actors["stand-in"] = _stand_in(actors["secretary"])
+        actors["stand-in"] = _stand_in(_actor("何敏"))
     walk = Walk(
         app=app,
         donghu=donghu,

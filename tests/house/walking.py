@@ -42,6 +42,8 @@ TABLES = {
     "topic_id": "topic",
     "vote_id": "vote",
     "batch_id": "roster_batch",
+    "people.batch_id": "card_batch",
+    "medium_id": "medium",
     "consent_id": "consent",
     "bond_id": "guardianship",
     "merge_id": "person_merge",
@@ -51,6 +53,8 @@ TABLES = {
     "tenancy_id": "tenancy",
     "change_id": "grid_change",
     "delegation_id": "delegation",
+    "application_id": "team_application",
+    "qualification_id": "qualification",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
@@ -124,7 +128,9 @@ def values_for(app: Flask, rule: Rule, ids: Ids, *, outer: Ids | None = None) ->
     names = list(rule._converters)
     for name, converter in rule._converters.items():
         mine = ids if outer is None or name == names[-1] else outer
-        if isinstance(converter, IntegerConverter):
+        if name == "community_id":
+            values[name] = mine.community_id
+        elif isinstance(converter, IntegerConverter):
             table = TABLES.get(f"{blueprint}.{name}") or TABLES.get(name)
             if table is None:
                 pytest.fail(f"{rule.rule}: tell walking.TABLES which table <{name}> is an id of")

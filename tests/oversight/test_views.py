@@ -169,3 +169,24 @@ def test_who_left_is_still_found(world: World, sign_in: SignIn) -> None:
 )
 def test_an_empty_page_says_why_and_what_to_do(world: World, sign_in: SignIn, address: str, says: str) -> None:
     assert says in sign_in(world.secretary).get(f"/audit{address}", expect=200).words
+
+
+def test_words_of_a_reason_and_acts_for_others_are_found(world: World, sign_in: SignIn) -> None:
+    note(world.clerk, "phone_seen", f"person:{world.volunteer.person_id}", reason="送药100%上门")
+    note(world.leader, "joined", "shift:7", behalf=world.resident)
+    note(world.leader, "changed", "shift:8", reason="下雨")
+    client = sign_in(world.secretary)
+    assert [row[1] for row in rows(client.get("/audit?words=送药", expect=200))] == ["吴小婷"]
+    assert [row[1] for row in rows(client.get("/audit?words=100%25上", expect=200))] == ["吴小婷"]
+    assert rows(client.get("/audit?words=100_上", expect=200)) == []
+    assert [row[4] for row in rows(client.get("/audit?behalf=1", expect=200))] == ["刘长河"]
+
+
+def test_the_last_line_s_fingerprint_is_on_the_page_and_on_a_sheet_to_print(world: World, sign_in: SignIn) -> None:
+    note(world.leader)
+    client = sign_in(world.secretary)
+    head = audit.head()
+    assert head.fingerprint in client.get("/audit", expect=200).text
+    sheet = client.get("/audit/head", expect=200)
+    assert f"{head.seq}:{head.fingerprint}" in sheet.words
+    sign_in(world.clerk).get("/audit/head", expect=403)

@@ -10,7 +10,7 @@ from flask import Flask
 from engage import people
 from engage.core.access import Role
 from engage.core.database import db
-from engage.people import activations, directory
+from engage.people import activations, directory, media
 from engage.people.models import Device
 from tests.conftest import World
 from tests.make import NOW, make_person
@@ -69,6 +69,16 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "people.end_role"): (303, 403, 404, 403, 403, 303),
     ("POST", "people.join_team"): (303, 403, 404, 403, 422, 422),
     ("POST", "people.leave_team"): (303, 403, 404, 403, 404, 404),
+    ("GET", "people.my_code"): OWN,
+    ("GET", "people.code_now"): OWN,
+    ("POST", "people.open_code"): (303, 303, 303, 303, 303, 303),
+    # Somebody else's card is not one of mine: it looks like one nobody has.
+    ("POST", "people.report_loss"): (303, 303, 404, 404, 404, 404),
+    ("POST", "people.report_loss_of"): (303, 403, 404, 403, 303, 303),
+    ("GET", "people.batches"): (303, 403, 200, 403, 200, 200),
+    # Nothing was printed here: a batch nobody has.
+    ("GET", "people.batch"): (303, 403, 404, 403, 404, 404),
+    ("GET", "people.batch_sheet"): (303, 403, 404, 403, 404, 404),
     ("POST", "people.replace_card"): (303, 403, 404, 403, 303, 303),
     ("POST", "people.close_devices_of"): (303, 403, 404, 403, 303, 303),
 }
@@ -106,6 +116,8 @@ def test_w1_each_answers_each_actor_as_the_table_says(
         "grant_id": directory.roles_of([world.leader.person_id])[world.leader.person_id][0].id,
         "team_id": 1,
         "consent_id": 1,
+        "batch_id": 1,
+        "medium_id": media.media_of(world.volunteer.person_id)[0].id,
         "step": "return",
         "code": slip.code,
         "token": people.card_token(world.volunteer.person_id),

@@ -136,11 +136,11 @@ def test_sheets_cost_the_same_for_one_or_for_sixty(world: World, sign_in: Open, 
     office = sign_in(world.secretary)
     ids = [world.volunteer.person_id]
     with count_queries() as one:
-        office.post("/members/cards", data={"person": ids}, expect=200)
+        office.post("/members/cards", data={"person": ids}, expect=303)
     crowd(world, 60)
     everybody = [person.id for person in search(filters=Filters(), size=100).persons]
     with count_queries() as many:
-        office.post("/members/cards", data={"person": everybody}, expect=200)
+        office.post("/members/cards", data={"person": everybody}, expect=303)
     assert len(one) == len(many)
 
 

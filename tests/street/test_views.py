@@ -9,13 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from engage import people
+from engage import demo, ledger, people, places, resolutions
+from engage.core import tenancy
 from engage.core.access import Actor, Role
 from engage.core.database import db
+from engage.people import above
 from engage.people.models import Person
+from engage.street import queries
 from tests.client import CheckingClient
 from tests.conftest import World
-from tests.make import make_community, make_person
+from tests.make import NOW, make_community, make_person
 
 Open = Callable[[Actor], CheckingClient]
 
@@ -132,3 +135,17 @@ def test_the_page_costs_the_same_for_two_communities_and_for_ten(
         page = browser.get("/street", expect=200)
     assert "新村7社区" in page.words
     assert len(many) == len(few)
+
+
+def test_the_figures_are_those_of_the_rooms_themselves(app: Flask, at_seven: None) -> None:
+    """The sums the street sees are what each community sees of itself."""
+    demo.tell(now=NOW)
+    home = places.community_by_slug("donghu")
+    with tenancy.scoped(home.id):
+        someone = people.get_person(next(one.id for one in people.roll()))
+        above.give_region_role(person_id=someone.id, role=Role.OPERATOR, region_id=None, now=NOW)
+        street = queries.street_of(people.actor_of(someone), q="东湖", now=NOW)
+        own = (people.count_persons(), ledger.totals().issued, resolutions.count_open())
+    (line,) = street.lines
+    assert (line.members, line.points, line.resolutions) == own
+    assert own[1] > 0

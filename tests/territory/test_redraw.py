@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from engage import people, places
 from engage.core.access import Actor, Permission, Role
@@ -13,7 +15,7 @@ from engage.core.database import db, transaction
 from engage.core.errors import NotFound
 from engage.people.models import Person, RoleGrant
 from engage.places.models import Place, Unit
-from engage.territory import commands, queries, redrawing
+from engage.territory import commands, forms, queries, redrawing
 from engage.territory.models import GridChange
 from engage.territory.rules import Redraw, RedrawRefused
 from tests.client import CheckingClient
@@ -150,7 +152,28 @@ def test_undo_puts_everything_back_as_it_was(world: World, grids: Grids, kind: s
     assert state() == before
 
 
-@pytest.mark.parametrize("later", ["person", "unit", "role", "moved away", "cut again"])
+def test_undo_keeps_the_day_a_role_would_have_ended_on(world: World, grids: Grids) -> None:
+    until = NOW + timedelta(days=9)
+    people.give_role(
+        person_id=world.resident.person_id,
+        role=Role.GRID_OFFICER,
+        term=people.Term(place_id=grids.ours, ends_at=until),
+        actor=world.secretary,
+        now=NOW,
+    )
+    roles = {role.id: None for role in people.roles_at([grids.ours])}
+    change = cut(world, split_plan(grids, roles=roles))
+    commands.undo_redraw(change_id=change, actor=world.secretary, now=NOW)
+    assert {role.name: role.until for role in people.roles_at([grids.ours])} == {"网格员丁": None, "刘长河": until}
+
+
+def test_a_grid_ticked_twice_is_merged_once(world: World, grids: Grids, sign_in: Open) -> None:
+    values = MultiDict([("name", "大网格"), ("other", str(grids.theirs)), ("other", str(grids.theirs))])
+    plan = forms.redraw_of(values, kind="merger", grid_id=grids.ours, roles=[])
+    assert plan.sources == (grids.ours, grids.theirs)
+
+
+@pytest.mark.parametrize("later", ["person", "unit", "role", "role ended", "moved away", "cut again"])
 def test_undo_is_refused_when_something_happened_since(world: World, grids: Grids, later: str) -> None:
     change = cut(world, split_plan(grids))
     east = grid_named("第1网格东")
@@ -168,6 +191,9 @@ def test_undo_is_refused_when_something_happened_since(world: World, grids: Grid
             actor=world.secretary,
             now=NOW,
         )
+    elif later == "role ended":
+        given = people.own_roles(grids.officer.person_id)[0].id
+        people.end_role(person_id=grids.officer.person_id, grant_id=given, actor=world.secretary, now=NOW)
     elif later == "moved away":
         with transaction():
             people.get_person(grids.near).grid_id = grids.theirs

@@ -15,7 +15,9 @@ from engage.core.access import Actor, Permission, Role
 from engage.core.audit import AuditEvent
 from engage.core.clock import SHANGHAI
 from engage.core.database import db
-from engage.core.errors import DomainError, Forbidden, NotFound
+from engage.core.errors import DomainError, Forbidden, NotFound, TooManyAttempts
+from engage.home import my_data, package
+from engage.people import delegations
 from tests.activities.conftest import make_shift
 from tests.awards.conftest import MORNING, attended
 from tests.awards.conftest import rule as rule
@@ -129,6 +131,18 @@ def test_the_same_again_is_once_and_days_given_away_are_not_given_twice(world: W
             )
 
 
+def test_nobody_tries_member_numbers_through(world: World, grids: Grids) -> None:
+    for number in range(delegations.TRIES_A_DAY + 1):
+        with pytest.raises(DomainError if number < delegations.TRIES_A_DAY else TooManyAttempts):
+            people.hand_over(
+                grant_id=grant_of(grids.officer),
+                member_no=900000 + number,
+                days=(MONDAY, THURSDAY),
+                actor=grids.officer,
+                now=NOW,
+            )
+
+
 def test_the_log_says_for_whom_and_only_then(world: World, grids: Grids, sign_in: Open) -> None:
     lend(grids.officer, world.resident)
     with time_machine.travel(at(MONDAY, 9), tick=False):
@@ -190,3 +204,10 @@ def test_somebody_who_leaves_hands_nothing_over_and_stands_in_for_nobody(
     sign_in(world.secretary).post(f"/members/{world.resident.person_id}/departure", expect=303)
     sign_in(world.secretary).post(f"/members/{world.resident.person_id}/return", expect=303)
     assert not afresh(world.resident, at(MONDAY, 9)).can(Permission.SEE_MEMBERS)
+
+
+def test_my_data_tells_of_stand_ins_and_takes_them_along(world: World, grids: Grids, sign_in: Open) -> None:
+    lend(grids.officer, world.resident)
+    assert "刘长河 → 网格员丁" in sign_in(world.resident).get("/me/data", expect=200).words
+    rows = {section.key: section.rows for section in package.sections_of(my_data.data_of(world.resident, now=NOW))}
+    assert rows["stand_ins"] == [("grid_officer", "网格员丁", "刘长河", MONDAY, THURSDAY)]
