@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engage import activities, attendance, awards, people
-from engage.activities.commands import NobodyFound
+from engage.activities.writers import NobodyFound
 from engage.attendance.rules import RollRefused
 from engage.core.access import Actor, Grant, Permission, Role
 from engage.core.database import db, transaction
