@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import Flask
 
-from engage.core.matrix import HELD_AT, MATRIX, NARROWED, NOT_DELEGATED, OWN_ONLY, Node, Permission, Role
+from engage.core.matrix import HELD_AT, MATRIX, NARROWED, NOT_DELEGATED, OWN_ONLY, REGIONAL, Node, Permission, Role
 
 _HEAD = """# Who may do what
 
@@ -23,6 +23,7 @@ A role is held at a node of the place tree and reaches what lies below it.
   building), their service time and the shifts led from there. Anything outside answers 404, like an id nobody has.
 - **own**: only the shifts the holder leads.
 - **figures**: sums per community, never a person; figures about one to four persons are withheld.
+- **acts**: what a community's office did, from its audit log; each reading is written down there.
 
 A role at a grid or building carries only what is marked *within*; everything else needs the community.
 What a role carries can be handed over for some days, except: {not_delegated}. Who stands in acts "for" the holder, and the
@@ -55,8 +56,8 @@ def _matrix() -> Iterable[str]:
 def _cell(role: Role, permission: Permission, nodes: tuple[Node, ...]) -> str:
     if permission not in MATRIX[role]:
         return ""
-    if permission is Permission.SEE_STREET:
-        return "figures"
+    if role in REGIONAL:
+        return "figures" if permission is Permission.SEE_STREET else "acts"
     if (role, permission) in OWN_ONLY:
         return "own"
     placed = bool({Node.GRID, Node.BUILDING} & set(nodes)) and permission in NARROWED
