@@ -134,9 +134,9 @@ PRIVATE: Final = frozenset(
 )  # fmt: skip
 
 KINDS: Final = (
-    "person", "roster_batch", "roster_export", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry",
-    "redemption", "item", "topic", "team", "card_batch", "agenda_round", "vote", "talk", "agenda_item", "motion",
-    "speaker_entry", "resolution", "log",
+    "person", "team", "card_batch", "roster_batch", "roster_export", "unit", "grid_change", "activity",
+    "shift", "session", "award_rule", "entry", "redemption", "item", "topic", "agenda_round", "vote", "talk",
+    "agenda_item", "motion", "speaker_entry", "resolution", "log",
 )  # fmt: skip
 
 
