@@ -73,7 +73,7 @@ def test_no_statement_changes_or_removes_a_line(world: World) -> None:
     """trust §3 (e): the database itself refuses, whoever asks."""
     note(world.secretary)
     for statement in (update(AuditEvent).values(actor_id=None), delete(AuditEvent)):
-        with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
+        with pytest.raises(DBAPIError, match=r"append-only|permission denied"), transaction() as session:
             session.execute(statement, execution_options={"synchronize_session": False})
 
 
