@@ -9,10 +9,7 @@ import pytest
 import time_machine
 
 from engage.core import tenancy, workbook
-from engage.core.database import transaction
 from engage.home import my_data
-from engage.people import passwords
-from engage.people.models import Credential
 from engage.roster import exporting
 from tests.client import Answer, CheckingClient
 from tests.conftest import World, counted_queries
@@ -24,16 +21,12 @@ PASSWORD = "东湖的灯笼亮了"
 
 @pytest.fixture
 def client(world: World, sign_in: SignIn) -> CheckingClient:
-    with transaction() as session:
-        session.add(
-            Credential(person_id=world.secretary.person_id, password_hash=passwords.hash_of(PASSWORD), changed_at=NOW)
-        )
     return sign_in(world.secretary)
 
 
 def send(client: CheckingClient, expect: int = 303, **fields: str) -> Answer:
     form = client.get("/roster/export", expect=200).form("/exports")
-    return client.submit(form, expect=expect, **({"purpose": "报街道统计", "current": PASSWORD} | fields))
+    return client.submit(form, expect=expect, **({"purpose": "报街道统计"} | fields))
 
 
 def test_a_list_is_taken_out_and_fetched(world: World, client: CheckingClient) -> None:
@@ -51,10 +44,9 @@ def test_a_list_is_taken_out_and_fetched(world: World, client: CheckingClient) -
 
 
 def test_refusals_keep_what_was_typed_and_say_where(world: World, client: CheckingClient) -> None:
-    wrong = send(client, 422, current="不对的密码")
-    assert "密码不对" in wrong.words
-    assert wrong.soup.select_one('input[name="purpose"]')["value"] == "报街道统计"  # type: ignore[index]
-    assert "会印在每一页上" in send(client, 422, purpose="报").words
+    wrong = send(client, 422, purpose="报")
+    assert "会印在每一页上" in wrong.words
+    assert wrong.soup.select_one('input[name="purpose"]')["value"] == "报"  # type: ignore[index]
     assert "本人看得到" in send(client, 422, whole_phones="yes").words
     with tenancy.scoped(world.donghu.id):
         for key in "12345":
