@@ -69,6 +69,15 @@ VERBS: Final[dict[str, LazyString]] = {
     "team_application_declined": _l("没有批准进队"),
     "qualified": _l("记了培训"),
     "qualification_revoked": _l("收回了资格"),
+    # guardians, duplicates, consents
+    "guardian_linked": _l("登记了监护人"),
+    "guardian_confirmed": _l("确认了监护人"),
+    "guardian_ended": _l("结束了监护关系"),
+    "guardian_withdrew": _l("监护人收回了同意"),
+    "persons_merged": _l("合并了两条登记"),
+    "merge_undone": _l("撤销了一次合并"),
+    "persons_are_two": _l("认定是两个人"),
+    "consent_given": _l("同意了怎样保管信息"),
     # the roster
     "roster_imported": _l("导入了花名册"),
     "roster_undone": _l("撤掉了一次导入"),
@@ -146,9 +155,9 @@ PRIVATE: Final = frozenset(
 )  # fmt: skip
 
 KINDS: Final = (
-    "person", "roster_batch", "roster_export", "unit", "grid_change", "activity", "shift", "session", "award_rule",
-    "entry", "member_change", "saved_view", "redemption", "item", "topic", "team", "card_batch", "agenda_round",
-    "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution", "log",
+    "person", "member_change", "saved_view", "team", "card_batch", "roster_batch", "roster_export", "unit",
+    "grid_change", "activity", "shift", "session", "award_rule", "entry", "redemption", "item", "topic",
+    "agenda_round", "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution", "log",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ TEXTS = (
     ConsentText(
         subject=PERSONAL_DATA,
         version="2026-06",
-        valid_from=date(2026, 1, 1),
+        valid_from=date(2020, 1, 1),
         title=_l("怎样保管您的信息"),
         lines=(
             _l("我们记下姓名、手机号、门牌和出生年份，不要身份证号。"),

@@ -161,7 +161,7 @@ def test_who_left_or_is_paused_does_not_come_in_by_passkey(
     world: World, key: SoftKey, sign_in: Any, client: CheckingClient
 ) -> None:
     office = sign_in(world.secretary)
-    office.post(f"/members/{world.volunteer.person_id}/pause", expect=303)
+    office.post(f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303)
     come_in(client, key, expect=422)
     office.post(f"/members/{world.volunteer.person_id}/return", expect=303)
     come_in(client, key)

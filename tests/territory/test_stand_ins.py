@@ -201,7 +201,7 @@ def test_somebody_who_leaves_hands_nothing_over_and_stands_in_for_nobody(
     world: World, grids: Grids, sign_in: Open
 ) -> None:
     lend(grids.officer, world.resident)
-    sign_in(world.secretary).post(f"/members/{world.resident.person_id}/departure", expect=303)
+    sign_in(world.secretary).post(f"/members/{world.resident.person_id}/departure", data={"reason-departure": "搬走了"}, expect=303)
     sign_in(world.secretary).post(f"/members/{world.resident.person_id}/return", expect=303)
     assert not afresh(world.resident, at(MONDAY, 9)).can(Permission.SEE_MEMBERS)
 
