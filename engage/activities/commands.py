@@ -12,19 +12,14 @@ from sqlalchemy.orm import Session
 
 from engage import guardians, people, teams
 from engage.activities import queries, rules
-from engage.activities.leading import reach_over
 from engage.activities.models import Activity, Shift, SignUp
-from engage.activities.queries import ShiftCard
 from engage.activities.rules import JoinRefused, Plan, PlanRefused, SignUpState
+from engage.activities.writers import ensure_may_write_for
 from engage.core import audit, clock, idempotency
-from engage.core.access import Actor, Permission
+from engage.core.access import Actor
 from engage.core.database import transaction
-from engage.core.errors import N_, DomainError, Forbidden
+from engage.core.errors import N_, DomainError
 from engage.core.fence import get_in_scope
-
-
-class NobodyFound(DomainError):
-    """The number typed belongs to nobody here."""
 
 
 class CancelRefused(DomainError):
@@ -124,7 +119,7 @@ def sign_up(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -> Si
     """
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
-        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor, now=now)
+        actor = ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor, now=now)
         person = people.get_person(person_id)
         row = _find_row(session, shift_id=shift_id, person_id=person_id)
         if row is not None and row.state in {SignUpState.JOINED, SignUpState.WAITLISTED}:
@@ -165,7 +160,7 @@ def cannot_come(*, shift_id: int, person_id: int, actor: Actor, now: datetime) -
     """
     with transaction() as session:
         shift = get_in_scope(Shift, shift_id, lock=True)
-        actor = _ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor, now=now)
+        actor = ensure_may_write_for(person_id, shift=queries.get_shift(shift_id), actor=actor, now=now)
         row = _find_row(session, shift_id=shift_id, person_id=person_id)
         if row is None or row.state in {SignUpState.CANNOT_COME, SignUpState.WITHDRAWN}:
             state = SignUpState(row.state) if row else SignUpState.WITHDRAWN
@@ -207,21 +202,6 @@ def _activity_columns(plan: Plan) -> dict[str, object]:
         "leader_id": leader.id,
         "required_training": plan.training,
     }
-
-
-def _ensure_may_write_for(person_id: int, *, shift: ShiftCard, actor: Actor, now: datetime) -> Actor:
-    """Return the actor as the log names them. Somebody outside the reach is answered like a number nobody has."""
-    if actor.person_id == person_id:
-        return actor
-    if guardians.is_guardian(guardian_id=actor.person_id, minor_id=person_id, on=clock.local_date(now)):
-        return actor
-    if not actor.can(Permission.LEAD_SHIFT):
-        raise Forbidden
-    if not people.ids_within([person_id], reach=reach_over(shift, actor=actor)):
-        raise NobodyFound(N_("没有这个编号，再看一眼证件"), field="member_no")
-    if shift.leader_id == actor.person_id:
-        return actor
-    return actor.acting(Permission.LEAD_SHIFT, at=people.places_of(people.get_person(person_id)))
 
 
 def _find_row(session: Session, *, shift_id: int, person_id: int) -> SignUp | None:

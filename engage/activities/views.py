@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from engage import people
-from engage.activities import commands, leading, queries, rules
+from engage.activities import commands, leading, queries, rules, writers
 from engage.activities.queries import ShiftCard
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, signed_in
@@ -77,13 +77,13 @@ def create_withdrawal(shift_id: int, me: Actor) -> Response:
 
 
 def person_asked_for(*, me: Actor) -> int:
-    """Return the person a form is about: the member number typed, or the reader. Raises `commands.NobodyFound`."""
+    """Return the person a form is about: the member number typed, or the reader. Raises `writers.NobodyFound`."""
     typed = web.request.form.get("member_no", "").strip()
     if not typed:
         return me.person_id
     person = people.find_by_member_no(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
     if person is None:
-        raise commands.NobodyFound(N_("没有这个编号，再看一眼证件"), field="member_no")
+        raise writers.NobodyFound(N_("没有这个编号，再看一眼证件"), field="member_no")
     return person.id
 
 

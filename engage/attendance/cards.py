@@ -26,4 +26,4 @@ def read(text: str, *, now: datetime) -> tuple[people.Person, people.Shown | Non
     shown = people.read_medium(typed, now=now)
     if shown is None:
         raise RollRefused(N_("这不是社区的证件。请输证件上的编号"), field="card")
-    return people.holder_of(shown), shown
+    return people.get_person(shown.person_id), shown

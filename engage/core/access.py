@@ -69,6 +69,8 @@ class Actor:
     device_id: int = 0
     unit_id: int | None = None
     birth_year: int | None = None
+    #: whose hand it is, while somebody at the desk acts for this person (core.helping)
+    helper_id: int | None = None
     #: for whom this act is done, when the permission comes from a role handed over
     acting_for: int | None = None
 
@@ -113,6 +115,11 @@ class Actor:
     def holds_office(self) -> bool:
         """Tell whether the actor is more than a neighbour: has a role, or stands in for somebody."""
         return any(grant.role not in {Role.RESIDENT, Role.VOLUNTEER} for grant in self.grants)
+
+    @property
+    def hand_id(self) -> int:
+        """Return whose hand this is: the helper's while somebody is being helped, else the person's own."""
+        return self.helper_id or self.person_id
 
     @property
     def works_here(self) -> bool:

@@ -110,8 +110,10 @@ def record(
 ) -> None:
     """Add one line to the log of this community, chained and written when the command ends.
 
-    It says for whom a stand-in acted. Raises `OutsideTransaction` outside a command.
+    It says for whom a stand-in acted. What a helper does for somebody at the desk stands under the helper's name, on
+    behalf of the person. Raises `OutsideTransaction` outside a command.
     """
+    helped = actor.person_id if actor and actor.helper_id else None
     if actor is not None and actor.acting_for is not None:
         facts["acting_for"] = actor.acting_for
     at_the_end(
@@ -119,8 +121,8 @@ def record(
         {
             "community_id": current_community_id(),
             "at": now,
-            "actor_id": actor.person_id if actor else None,
-            "on_behalf_of": on_behalf_of,
+            "actor_id": actor.hand_id if actor else None,
+            "on_behalf_of": on_behalf_of or helped,
             "verb": verb,
             "subject": subject,
             "facts": json.loads(json.dumps(facts)),  # as it will be read back: the hash is over that

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from engage.core import tenancy, web
 from engage.core.access import current_actor
-from engage.core.errors import DomainError, Forbidden, TooManyAttempts
+from engage.core.errors import N_, DomainError, Forbidden, TooManyAttempts
+from engage.core.helping import ALLOWED
 
 log = logging.getLogger("engage")
 csrf = CSRFProtect()
@@ -46,15 +48,17 @@ def init_app(app: Flask) -> None:
     """Hang the guards on the application."""
     app.url_map.converters["int"] = _Id
     app.before_request(_refuse_what_no_page_sends)
-    csrf.init_app(app)
     app.before_request(_forget_the_last_community)
     app.before_request(_refuse_other_sites)
+    csrf.init_app(app)
     app.before_request(_deny_unmarked_routes)
+    app.before_request(_deny_to_helpers)
     app.after_request(_headers)
     app.teardown_request(lambda _error: tenancy.enter(None))
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(IntegrityError, _somebody_was_faster)
     app.register_error_handler(DataError, _does_not_fit)
@@ -83,9 +87,22 @@ def _forget_the_last_community() -> None:
 
 
 def _refuse_other_sites() -> None:
-    """Refuse unsafe requests that another site made the browser send (trust W4), before the token is even looked at."""
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        raise Forbidden
+    """Refuse unsafe requests that another site made the browser send (trust W4), before the token is even looked at.
+
+    Browsers say so in `Sec-Fetch-Site`, which no page can forge; older ones only name the `Origin`.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site == "cross-site" or (site not in {"same-origin", "none"} and not _from_here(request.headers.get("Origin"))):
+        raise Forbidden(N_("这一步不是从我们的页面上点的，没有办。请从首页点进去再来。"))
+
+
+def _from_here(origin: str | None) -> bool:
+    if origin is None:
+        return True
+    base = current_app.extensions["engage_settings"].base_url
+    return urlsplit(origin).netloc in {request.host, urlsplit(base or "").netloc} - {""}
 
 
 def _deny_unmarked_routes() -> None:
@@ -94,6 +111,23 @@ def _deny_unmarked_routes() -> None:
     view = current_app.view_functions[request.endpoint]
     if not hasattr(view, "engage_access"):
         raise Forbidden
+
+
+def _deny_to_helpers() -> None:
+    """While somebody is helped at the desk only the reviewed acts are open, and a form only to whom it was shown for.
+
+    A form carries the number of the help it was shown in. When the quarter of an hour is over, or in another tab,
+    it would otherwise act for the wrong person.
+    """
+    if request.endpoint in {None, "static"}:
+        return
+    actor = current_actor()
+    if actor is not None and actor.helper_id is not None and request.endpoint not in ALLOWED:
+        raise Forbidden(N_("替别人办事时，这里进不去。先点“办完了”，再办您自己的事。"))
+    if request.method == "POST" and request.endpoint != "people.end_help":
+        shown_for, now_for = request.form.get("helping", ""), str(g.get("helping") or "")
+        if shown_for != now_for:
+            raise Forbidden(N_("替人办事的时间到了，或者换了人，这一步没有记上。请从头再来。"))
 
 
 def _headers(response: Response) -> Response:
@@ -158,6 +192,11 @@ def _http_error(error: HTTPException) -> Response:
         gettext("没找到这一页") if status == 404 else gettext("这一步没办成"),
         words.get(status, gettext("请回上一页再试一次。")),
     )
+
+
+def _foreign_host(_error: SecurityError) -> Response:
+    """Answer a request for a host that is not ours (trust W8): no page, for a page's addresses would carry that host."""
+    return Response("400 Bad Request\n", status=400, content_type="text/plain; charset=utf-8")
 
 
 def _database_error(error: OperationalError) -> Response:

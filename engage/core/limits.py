@@ -32,8 +32,8 @@ _TRIES = select(AttemptCount.count).where(
 TRIES = func.coalesce(_TRIES.scalar_subquery(), 0).label("tries")
 
 
-def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> None:
-    """Count one attempt in its own transaction, before the expensive or guessable work.
+def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> int:
+    """Count one attempt in its own transaction, before the expensive or guessable work; returns how many so far.
 
     Raises `TooManyAttempts` beyond `at_most` within the fixed window `per`.
     """
@@ -48,9 +48,10 @@ def count_attempt(key: str, *, at_most: int, per: timedelta, now: datetime) -> N
         .returning(AttemptCount.count)
     )
     with transaction() as session:
-        count = session.execute(statement).scalar_one()
+        count: int = session.execute(statement).scalar_one()
     if count > at_most:
         raise _too_many(window, per, now)
+    return count
 
 
 def window_of(now: datetime, per: timedelta) -> datetime:

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     MANAGE_MEMBERS = "manage members"
     MANAGE_PLACES = "manage places"
     IMPORT_ROSTER = "import roster"
+    EXPORT_ROSTER = "export roster"
+    EXPORT_PHONES = "export whole phone numbers"
     PLAN_ACTIVITIES = "plan activities"
     LEAD_SHIFT = "lead a shift"
     APPROVE_SERVICE = "approve service"
@@ -61,6 +63,7 @@ class Permission(StrEnum):
     SEE_AUDIT = "see the audit log"
     SEE_STREET = "see the street's figures"
     SEE_OFFICE_ACTS = "see what a community's office did"
+    HELP_AT_DESK = "help at the desk"
 
 
 _ABOVE = frozenset({Permission.SEE_STREET, Permission.SEE_OFFICE_ACTS})
@@ -78,20 +81,28 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.SEE_MEMBERS,
             Permission.MANAGE_MEMBERS,
             Permission.IMPORT_ROSTER,
+            Permission.EXPORT_ROSTER,
             Permission.PLAN_ACTIVITIES,
             Permission.LEAD_SHIFT,
             Permission.APPROVE_SERVICE,
             Permission.APPROVE_RULES,
             Permission.KEEP_STOCK,
             Permission.HAND_OUT,
+            Permission.HELP_AT_DESK,
         }
     ),
     Role.GRID_OFFICER: frozenset(
-        {Permission.SEE_MEMBERS, Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE, Permission.REPORT_RESOLUTION}
+        {
+            Permission.SEE_MEMBERS,
+            Permission.LEAD_SHIFT,
+            Permission.APPROVE_SERVICE,
+            Permission.REPORT_RESOLUTION,
+            Permission.HELP_AT_DESK,
+        }
     ),
     Role.NEIGHBOUR_LEAD: frozenset(),
     Role.TEAM_LEADER: frozenset({Permission.LEAD_SHIFT, Permission.APPROVE_SERVICE}),
-    Role.DESK: frozenset({Permission.HAND_OUT}),
+    Role.DESK: frozenset({Permission.HAND_OUT, Permission.HELP_AT_DESK}),
     Role.TELLER: frozenset({Permission.TELL_VOTES}),
     Role.RECORDER: frozenset(),
     Role.VOLUNTEER: frozenset(),

@@ -76,8 +76,11 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                     "guardians.show",
                     "roster.index",
                     "roster.show",
+                    "roster.batches",
+                    "roster.before_export",
                 ),
             ),
+            NavItem(endpoint="people.help_desk", icon="hand", text=_l("替人办事"), needs=Permission.HELP_AT_DESK),
             NavItem(
                 endpoint="territory.index",
                 icon="map-pin",
@@ -163,6 +166,13 @@ def init_app(app: Flask) -> None:
     """Give every template the menus, the theme and the file addresses."""
     app.context_processor(_common)
     app.jinja_env.globals.update(asset=asset, qr_svg=qr.svg, new_key=new_key, now=clock.now)
+    app.jinja_env.globals.update(helping_id=lambda: g.get("helping"), help_minutes=_help_minutes)
+
+
+def _help_minutes() -> int:
+    """Return how many minutes, begun ones too, a helper may still act for somebody."""
+    left = g.help_ends_at - clock.now()
+    return int(-(-left.total_seconds() // 60))
 
 
 def _common() -> dict[str, Any]:

@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ Cell = str | int | float | bool | dt.date | None
 MAX_UPLOAD: Final = 10 * 1024 * 1024
 MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 200
+MAX_CELLS: Final = 1_000_000
 _CHILD = Path(__file__).with_name("workbook_child.py")
 _SECONDS: Final = 15
 
@@ -121,8 +123,9 @@ def _capped(rows: list[list[Cell]]) -> list[list[Cell]]:
 
 
 def _read_csv(content: bytes, *, name: str) -> Sheet:
-    """UTF-8 first (with or without its mark), then what Excel and WPS write in China."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """UTF-8 first (with or without its mark), then what Excel and WPS write in China; UTF-16 by its mark only."""
+    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
         try:
             text = content.decode(encoding)
             break
@@ -130,19 +133,33 @@ def _read_csv(content: bytes, *, name: str) -> Sheet:
             continue
     else:
         raise WorkbookRefused("encoding")
-    if "\0" in text:
+    if "\0" in text or _looks_like_a_program(text):
         raise WorkbookRefused("kind")
-    head = text[:4096]
-    delimiter = max(",;\t", key=head.count)
     rows: list[list[Cell]] = []
+    cells = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
             rows.append([value if value.strip() else None for value in row[:MAX_COLUMNS]])
+            cells += len(row)
             if len(rows) > MAX_ROWS:
                 raise WorkbookRefused("too_many_rows")
+            if cells > MAX_CELLS:
+                raise WorkbookRefused("too_many_cells")
     except csv.Error as error:
         raise WorkbookRefused("broken") from error
     return Sheet(name=name, rows=rows)
+
+
+def _delimiter(text: str) -> str:
+    """Return what separates most of the first lines; what stands between quotation marks separates nothing."""
+    head = re.sub(r'"[^"]*"', "", text[:8192])
+    return max(",;\t", key=head.count)
+
+
+def _looks_like_a_program(text: str) -> bool:
+    """Tell a page, a script or a document from a table: many programs save a .xls that is a web page."""
+    head = text[:512].lstrip().lower()
+    return head.startswith(("<", "%pdf", "{\\rtf", "#!"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +173,11 @@ class SheetOut:
     marked: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
 
-def write(sheets: Sequence[SheetOut]) -> bytes:
+def write(sheets: Sequence[SheetOut], *, watermark: tuple[str, str] | None = None) -> bytes:
     """Return an .xlsx. Every text is written as text, so nothing in it can become a formula.
 
-    `marked` cells (row and column from 0, the heading row not counted) get a red ground.
+    `marked` cells (row and column from 0, the heading row not counted) get a red ground. `watermark` is printed at the
+    top and the foot of every page and stands in the file's properties.
     """
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -167,12 +185,15 @@ def write(sheets: Sequence[SheetOut]) -> bytes:
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
     bold = book.add_format({"bold": True, "bottom": 1})
-    text = book.add_format({"num_format": "@"})
-    wrong = book.add_format({"num_format": "@", "bg_color": "#FBE3E6"})
+    # Text stays text also when somebody types over the cell or saves the sheet as another kind of file.
+    text = book.add_format({"num_format": "@", "quote_prefix": True})
+    wrong = book.add_format({"num_format": "@", "quote_prefix": True, "bg_color": "#FBE3E6"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for sheet in sheets:
-        page = book.add_worksheet(sheet.name[:31])
+        page = book.add_worksheet(_sheet_name(sheet.name))
         page.freeze_panes(1, 0)
+        if watermark:
+            _mark_pages(page, *watermark)
         for column, heading in enumerate(sheet.headings):
             page.write_string(0, column, heading, bold)
             page.set_column(column, column, sheet.widths[column] if column < len(sheet.widths) else 14)
@@ -180,8 +201,25 @@ def write(sheets: Sequence[SheetOut]) -> bytes:
             for column, value in enumerate(row):
                 style = wrong if (number, column) in sheet.marked else text
                 _write_cell(page, number + 1, column, value, style=style, day=day)
+    if watermark:
+        book.set_properties({"title": watermark[0], "comments": watermark[1]})
     book.close()
     return target.getvalue()
+
+
+def _mark_pages(page: Any, top: str, foot: str) -> None:
+    """Print who took this out and what for on every page; an ampersand would begin a command there."""
+    page.set_header("&C" + top.replace("&", "&&")[:240])
+    page.set_footer("&L" + foot.replace("&", "&&")[:230] + "&R&P/&N")
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+
+
+def _sheet_name(name: str) -> str:
+    """Return a name a spreadsheet takes: a .csv may be called 名单[1], a sheet may not."""
+    return re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:31] or "Sheet"
 
 
 def _write_cell(page: Any, row: int, column: int, value: Cell, *, style: Any, day: Any) -> None:

@@ -9,6 +9,7 @@ application in it. A file that tries to fill the memory takes this process down,
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import json
 import math
@@ -32,8 +33,11 @@ MAX_CELLS = 1_000_000
 MAX_ROWS = 50_000
 MAX_AREA = 2_000_000  # the reader fills the whole rectangle between the first and the last cell
 MAX_TEXT = 2_000
-MEMORY = 384 * MEBI  # of addresses, of which the interpreter itself takes about 100
-CPU_SECONDS = 8
+MAX_CHARACTERS = 24 * MEBI  # of all cells together: one long text may stand in every cell
+MAX_MERGED_ROWS = 500_000  # the rows of all merged areas together
+MAX_HIDDEN = 2_000
+MEMORY = 296 * MEBI  # of addresses, so that what is really used stays below 300
+CPU_SECONDS = 5
 TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})(\d{1,9})["']""")
 
@@ -101,10 +105,7 @@ def check_sheet(xml: bytes, cells_before: int) -> int:
 
 def column_of(letters: bytes) -> int:
     """Return 1 for A, 27 for AA."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+    return functools.reduce(lambda number, letter: number * 26 + letter - 64, letters.upper(), 0)
 
 
 def open_zip(raw: bytes) -> list[zipfile.ZipInfo]:
@@ -117,6 +118,7 @@ def open_zip(raw: bytes) -> list[zipfile.ZipInfo]:
     for code, wrong in (
         ("bomb", len(names) > MAX_PARTS or sum(info.compress_size for info in infos) > len(raw)),
         ("broken", len(set(names)) != len(names)),
+        ("broken", any(name.startswith("/") or ".." in re.split(r"[/\\\\]", name) for name in names)),
         ("password", any(info.flag_bits & 1 for info in infos)),
         ("macros", any(name.lower().endswith("vbaproject.bin") for name in names)),
         ("kind", "xl/workbook.xml" not in names),
@@ -134,7 +136,7 @@ def check_zip(raw: bytes) -> dict[str, bytes]:
     for info in open_zip(raw):
         name, content = info.filename, part_bytes(raw, info, room)
         room -= len(content)
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content[:4096].replace(b"\0", b""):
+        if name.endswith((".xml", ".rels")) and declares_a_type(content):
             refuse("doctype")
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             cells += check_sheet(content, cells)
@@ -142,6 +144,11 @@ def check_zip(raw: bytes) -> dict[str, bytes]:
         elif name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
             kept[name] = content
     return kept
+
+
+def declares_a_type(xml: bytes) -> bool:
+    """Tell whether a part has a DOCTYPE anywhere, in UTF-8 or UTF-16; behind a long comment too."""
+    return b"<!DOCTYPE" in (xml.replace(b"\0", b"") if b"\0" in xml[:64] else xml)
 
 
 def hidden_columns(parts: dict[str, bytes]) -> dict[str, list[int]]:
@@ -163,6 +170,8 @@ def hidden_columns(parts: dict[str, bytes]) -> dict[str, list[int]]:
                 if attributes.get("hidden", "0") in ("1", "true"):
                     first, last = int(attributes["min"]), int(attributes["max"])
                     numbers.extend(range(first - 1, min(last, first + 255)))
+                if len(numbers) > MAX_HIDDEN:
+                    break
             found[str(sheet.get("name"))] = numbers
     except (ET.ParseError, KeyError, ValueError):
         return {}
@@ -182,33 +191,46 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, dt.time | dt.timedelta) else value
 
 
+def ensure_container(raw: bytes) -> None:
+    """Refuse what is neither a zip nor the old container, and an .xlsx with a password, which lies in an old one."""
+    if raw[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        refuse("kind")
+    if "EncryptedPackage".encode("utf-16-le") in raw:
+        refuse("password")
+
+
 def read(raw: bytes) -> list[dict[str, Any]]:
     """Return the worksheets with their rows, merged areas and hidden columns."""
     hidden: dict[str, list[int]] = {}
     if raw[:2] == b"PK":
         hidden = hidden_columns(check_zip(raw))
-    elif raw[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        refuse("kind")
+    else:
+        ensure_container(raw)
     book = python_calamine.load_workbook(io.BytesIO(raw))
     if len(book.sheets_metadata) > MAX_SHEETS:
         refuse("too_many_sheets")
-    sheets = []
+    sheets, room = [], MAX_CHARACTERS
     for index, meta in enumerate(book.sheets_metadata):
         if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
             continue
-        sheet = book.get_sheet_by_index(index)
-        if sheet.total_height > MAX_ROWS or sheet.total_height * max(sheet.total_width, 1) > MAX_AREA:
+        rows, merged = cells_of(book.get_sheet_by_index(index))
+        room -= sum(len(value) for row in rows for value in row if isinstance(value, str))
+        if room < 0:
             refuse("too_many_cells")
-        sheets.append(
-            {
-                "name": meta.name,
-                "hidden": meta.visible is not python_calamine.SheetVisibleEnum.Visible,
-                "hidden_columns": hidden.get(meta.name, []),
-                "merged": [[*first, *last] for first, last in sheet.merged_cell_ranges or []],
-                "rows": [[plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)],
-            }
-        )
+        is_hidden = meta.visible is not python_calamine.SheetVisibleEnum.Visible
+        head = {"name": meta.name, "hidden": is_hidden, "hidden_columns": hidden.get(meta.name, [])}
+        sheets.append({**head, "merged": merged, "rows": rows})
     return sheets
+
+
+def cells_of(sheet: python_calamine.CalamineSheet) -> tuple[list[list[Any]], list[list[int]]]:
+    """Return the rows and the merged areas of a sheet, neither larger than somebody can want."""
+    if sheet.total_height > MAX_ROWS or sheet.total_height * max(sheet.total_width, 1) > MAX_AREA:
+        refuse("too_many_cells")
+    merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or []]
+    if sum(bottom - top + 1 for top, _left, bottom, _right in merged) > MAX_MERGED_ROWS:
+        refuse("too_many_cells")
+    return [[plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)], merged
 
 
 def main() -> None:

@@ -160,8 +160,8 @@ LIYUAN = (
     Member(key="neighbour", name="谢国庆", phone="13700000005", unit="梨园2栋2单元401", birth_year=1964),
 )
 
-_SURNAMES = "李张刘陈杨黄吴徐朱胡郭林罗郑梁宋唐韩曹邓彭曾萧田潘袁蔡余叶程苏魏吕丁沈任姚卢傅钟"
-_GIVEN = [
+SURNAMES = "李张刘陈杨黄吴徐朱胡郭林罗郑梁宋唐韩曹邓彭曾萧田潘袁蔡余叶程苏魏吕丁沈任姚卢傅钟"
+GIVEN = [
     "桂兰",
     "秀英",
     "建国",
@@ -211,7 +211,7 @@ def neighbours(count: int, *, chance: random.Random) -> list[Member]:
     found: list[Member] = []
     names: set[str] = set()
     while len(found) < count:
-        name = chance.choice(_SURNAMES) + chance.choice(_GIVEN)
+        name = chance.choice(SURNAMES) + chance.choice(GIVEN)
         if name in names:
             continue
         names.add(name)

@@ -9,20 +9,24 @@ from flask_migrate import upgrade
 from engage import places
 from engage.core import clock
 from engage.core.database import as_owner, db, dialect
-from engage.demo import story
+from engage.demo import story, street
 
 
 @click.command("demo")
 @click.option("--reset", is_flag=True, help="Empty the database first. Refused when it holds a community of your own.")
 @click.option("--community", default=story.DONGHU, show_default=True, help="Name of the first community.")
 @click.option("--yes", is_flag=True, help="Do not ask before emptying.")
+@click.option("--street", "whole_street", is_flag=True, help="A street instead: 15 communities of 1,000 people each.")
 @with_appcontext
-def demo(community: str, *, reset: bool, yes: bool) -> None:
-    """Fill the books with two communities and one evening; print whom to sign in as."""
+def demo(community: str, *, reset: bool, yes: bool, whole_street: bool) -> None:
+    """Fill the books with two communities and one evening, or with a whole street; print whom to sign in as."""
     present = {card.name for card in places.list_communities()}
     if reset:
         _empty(present, named=community, yes=yes)
         present = set()
+    if whole_street:
+        _settle_street()
+        return
     if present & {community, story.LIYUAN}:
         click.echo("The story has been told already. 已经写过了。 (--reset tells it again 重写)")
     else:
@@ -31,9 +35,18 @@ def demo(community: str, *, reset: bool, yes: bool) -> None:
         click.echo(line)
 
 
+def _settle_street() -> None:
+    guests = street.settle_street(now=clock.now())
+    if not guests:
+        click.echo("The street is there already. 街道已经在了。 (--reset settles it again 重来)")
+        return
+    for line in street.guide(guests):
+        click.echo(line)
+
+
 def _empty(present: set[str], *, named: str, yes: bool) -> None:
     """Drop every table and build the schema anew; only when nothing but the story is there."""
-    if own := present - {named, story.LIYUAN, story.DONGHU}:
+    if own := present - {named, story.LIYUAN, story.DONGHU, *street.COMMUNITIES}:
         raise click.ClickException(
             f"These books hold {'、'.join(sorted(own))}, which is not part of the story. Nothing was touched. 没有动。"
         )

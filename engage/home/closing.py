@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engage import activities, guardians, ledger, merging, people, resolutions, rewards, talks, teams
+from engage import activities, guardians, ledger, merging, people, resolutions, rewards, roster, talks, teams
 from engage.core import audit, idempotency
 from engage.core.access import Actor
 from engage.core.database import transaction
@@ -88,6 +88,7 @@ def close_account(*, actor: Actor, seen: str, now: datetime) -> str:
         talks.step_down(person_id=actor.person_id, actor=actor, now=now)
         goods = rewards.release_all(person_id=actor.person_id, actor=actor, now=now)
         points = ledger.give_up_balance(person_id=actor.person_id, actor_id=actor.person_id, now=now)
+        roster.forget(actor.person_id)
         teams.forget(person_id=actor.person_id, now=now)
         guardians.end_all(person_id=actor.person_id, actor=actor, now=now)
         merging.forget_reasons(actor.person_id)

@@ -15,6 +15,7 @@ from engage import (
     places,
     resolutions,
     rewards,
+    roster,
     talks,
     teams,
     topics,
@@ -58,6 +59,7 @@ class MyData:
     #: roles handed over to somebody, and those the person stands in for
     stand_ins: list[people.StandIn]
     looks: list[Look]
+    helped: list[people.HelpCard]
     #: approved minutes of all kinds
     minutes: int
     sessions: list[attendance.SessionCard]
@@ -95,6 +97,10 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
     ties = people.units_of(person_id)
     labels = places.unit_labels([person.unit_id, *(tie.unit_id for tie in ties)])
     looks = people.list_reveals(person_id)
+    if person.phone_sealed is not None:
+        # Whoever took the whole roll with whole phones has seen this one too.
+        looks += [(one.actor_id, one.reason, one.at) for one in roster.phones_taken(since=person.created_at)]
+        looks.sort(key=lambda look: look[2], reverse=True)
     names = people.names_of([look[0] for look in looks])
     sessions = attendance.sessions_of_person(person_id)
     # What was recorded under an entry merged into this one is this person's as well.
@@ -115,6 +121,7 @@ def data_of(actor: Actor, *, now: datetime) -> MyData:
         records=people.records_of(person_id),
         in_teams=teams.records_of(person_id, today=clock.local_date(now)),
         stand_ins=people.stand_ins_of(person_id, now=now, at_most=1000),
+        helped=people.list_help(person_id),
         looks=[Look(who=names.get(who, ""), reason=reason, at=at) for who, reason, at in looks],
         minutes=sum(card.minutes for card in sessions if card.state == "approved"),
         sessions=sessions,

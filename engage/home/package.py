@@ -103,6 +103,8 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
         ],
         "merges": [(f"{mine.numbers[card.merged_id]:04d}", card.merged_at, card.undone_at) for card in mine.merges],
         "phone_looks": [(look.who, look.reason, look.at) for look in mine.looks],
+        "passkeys": [(key.name, key.made_at, key.used_at) for key in records.passkeys],
+        "helped": [(one.helper, one.reason, one.known_by, one.began_at, one.ended_at, one.acts) for one in mine.helped],
     }
 
 

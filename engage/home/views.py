@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from engage import places
+from engage import people, places
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, current_actor, needs, public
 from engage.home import queries
@@ -28,4 +28,12 @@ def index() -> Response:
 @needs(Permission.SEE_MEMBERS)
 def desk(*, me: Actor) -> Response:
     """Show the secretary's day."""
-    return web.page("home/desk.html", me=me, day_card=queries.day_of(me, now=clock.now()))
+    now = clock.now()
+    alerts = people.list_alerts(now=now) if me.can(Permission.SEE_AUDIT) else []
+    return web.page(
+        "home/desk.html",
+        me=me,
+        day_card=queries.day_of(me, now=now),
+        alerts=alerts,
+        named=people.names_of([one.actor_id for one in alerts]),
+    )

@@ -112,6 +112,20 @@ SHEETS: Mapping[str, Sheet] = {
         columns={"number": _l("并进来的编号"), "merged_at": _l("合并时间"), "undone_at": _l("撤销时间")},
     ),
     "phone_looks": Sheet(title=_l("谁看过手机号"), columns={"who": _l("谁"), "reason": _l("原因"), "at": _l("时间")}),
+    "passkeys": Sheet(
+        title=_l("通行密钥"), columns={"name": _l("设备"), "made_at": _l("存的时间"), "used_at": _l("最近用过")}
+    ),
+    "helped": Sheet(
+        title=_l("谁替您办过事"),
+        columns={
+            "helper": _l("谁"),
+            "reason": _l("原因"),
+            "known_by": _l("怎么认出您"),
+            "began_at": _l("开始"),
+            "ended_at": _l("结束"),
+            "acts": _l("办了几件"),
+        },
+    ),
     "service": Sheet(
         title=_l("服务"),
         columns={
@@ -179,6 +193,8 @@ _STATES: Mapping[str, LazyString] = {
     "relative": _l("其他亲属"),
     "other": _l("其他监护人"),
     "merge": _l("两条登记并成一条"),
+    "card": _l("刷了您的证"),
+    "number": _l("报了编号和姓名"),
     "personal-data": _l("怎样保管您的信息"),
     "open": _l("没签退"),
     "proposed": _l("等审核"),

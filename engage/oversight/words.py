@@ -28,6 +28,14 @@ VERBS: Final[dict[str, LazyString]] = {
     "account_closed": _l("注销了自己的账号"),
     "phone_seen": _l("看了完整的电话"),
     "many_phones_seen": _l("一天看了很多电话"),
+    "many_pages_turned": _l("一小时翻了很多页名册"),
+    "pin_set": _l("设了6位数字"),
+    "pin_removed": _l("去掉了6位数字"),
+    "passkey_added": _l("存了通行密钥"),
+    "passkey_removed": _l("删了通行密钥"),
+    "device_unlocked": _l("解了锁"),
+    "help_began": _l("开始在柜台替人办事"),
+    "help_ended": _l("在柜台替人办完了事"),
     "card_replaced": _l("换了证件"),
     "slips_printed": _l("打印了激活条"),
     "cards_printed": _l("印了一批证件"),
@@ -46,6 +54,10 @@ VERBS: Final[dict[str, LazyString]] = {
     "grid_change_undone": _l("撤回了网格的变动"),
     "team_joined": _l("加进了队伍"),
     "team_left": _l("移出了队伍"),
+    "members_changed": _l("一次改了很多人"),
+    "members_change_undone": _l("撤回了一次成批修改"),
+    "view_removed": _l("删掉了大家用的视图"),
+    "view_put_back": _l("放回了大家用的视图"),
     "team_founded": _l("建了队伍"),
     "team_changed": _l("改了队伍"),
     "team_closed": _l("解散了队伍"),
@@ -60,6 +72,7 @@ VERBS: Final[dict[str, LazyString]] = {
     # the roster
     "roster_imported": _l("导入了花名册"),
     "roster_undone": _l("撤掉了一次导入"),
+    "roster_exported": _l("导出了花名册"),
     # activities and service
     "planned": _l("排了活动"),
     "changed": _l("改了班次"),
@@ -133,9 +146,9 @@ PRIVATE: Final = frozenset(
 )  # fmt: skip
 
 KINDS: Final = (
-    "person", "roster_batch", "unit", "grid_change", "activity", "shift", "session", "award_rule", "entry",
-    "redemption", "item", "topic", "team", "card_batch", "agenda_round", "vote", "talk", "agenda_item", "motion",
-    "speaker_entry", "resolution", "log",
+    "person", "roster_batch", "roster_export", "unit", "grid_change", "activity", "shift", "session", "award_rule",
+    "entry", "member_change", "saved_view", "redemption", "item", "topic", "team", "card_batch", "agenda_round",
+    "vote", "talk", "agenda_item", "motion", "speaker_entry", "resolution", "log",
 )  # fmt: skip
 
 
@@ -143,9 +156,12 @@ def kind_words() -> dict[str, str]:
     """Return what the kinds of things are called, in the order of KINDS and in the reader's language."""
     return {
         "person": pgettext("thing", "成员"),
+        "member_change": pgettext("thing", "成批修改"),
+        "saved_view": pgettext("thing", "视图"),
         "team": pgettext("thing", "队伍"),
         "card_batch": pgettext("thing", "印证批次"),
         "roster_batch": pgettext("thing", "名单"),
+        "roster_export": pgettext("thing", "导出的花名册"),
         "unit": pgettext("thing", "一户"),
         "grid_change": pgettext("thing", "网格变动"),
         "activity": pgettext("thing", "活动"),

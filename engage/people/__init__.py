@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.core import step_up
 from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.aliases import become_alias, end_alias, find_survivor, selves, selves_of
+from engage.people.amendments import Amended, Amendment, amend_many, revert_many
+from engage.people.assistance import HelpCard, list_help
 from engage.people.cards import card_address, card_addresses, card_token, find_by_card, issue_cards
+from engage.people.cookies import prolong_cookie
 from engage.people.delegations import StandIn, hand_over, own_roles, stand_ins_of, take_back
 from engage.people.departure import (
     Withdrawn,
@@ -18,19 +22,32 @@ from engage.people.departure import (
     withdraw_many,
 )
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
-from engage.people.directory import Filters, Found, TeamCard, born_since, list_teams, search, team_member_ids, teams_of
+from engage.people.directory import TeamCard, born_since, list_teams, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
 from engage.people.figures import members_by_community
+from engage.people.filters import Filters
 from engage.people.history import steps_of
-from engage.people.intake import Newcomer, OnRoll, appoint_many, enrol_many, roll, team_names
+from engage.people.intake import (
+    Newcomer,
+    OnRoll,
+    appoint_many,
+    enrol_many,
+    roll,
+    roll_mark,
+    roll_teams,
+    roll_ties,
+    team_names,
+)
 from engage.people.languages import words_of as language_words
 from engage.people.leaving import erase, is_erased, is_last_secretary
-from engage.people.media import MediumRefused, Shown, holder_of, report_lost
+from engage.people.listing import Listed, list_roll
+from engage.people.media import MediumRefused, Shown, report_lost
 from engage.people.media import read as read_medium
 from engage.people.media import use as use_medium
 from engage.people.merging import FACTS, Twins, find_twins, fold_into, swap_facts, teams_and_ties, unfold
 from engage.people.models import Person
 from engage.people.models_history import PersonEvent
+from engage.people.models_sign_in import Passkey
 from engage.people.neighbourhood import (
     PlaceRole,
     Resident,
@@ -74,7 +91,8 @@ from engage.people.queries import (
     units_with_voters,
 )
 from engage.people.reach import ids_within, person_within, persons_living_in, places_of
-from engage.people.reveals import list_reveals
+from engage.people.reveals import Alert, list_alerts, list_reveals
+from engage.people.searching import Found, search
 from engage.people.signing_in import Arrival
 from engage.people.team_roll import (
     Spell,
@@ -103,14 +121,20 @@ __all__ = [
     "OFFICES",
     "ROLE_WORDS",
     "TIE_WORDS",
+    "Alert",
+    "Amended",
+    "Amendment",
     "Arrival",
     "BadPhone",
     "Filters",
     "Found",
+    "HelpCard",
+    "Listed",
     "MediumRefused",
     "Newcomer",
     "OnRoll",
     "OwnRecords",
+    "Passkey",
     "Person",
     "PersonEvent",
     "PlaceRole",
@@ -128,6 +152,7 @@ __all__ = [
     "activate",
     "actor_of",
     "add_panel",
+    "amend_many",
     "appoint_many",
     "become_alias",
     "born_since",
@@ -166,7 +191,6 @@ __all__ = [
     "grant_holder",
     "grant_role",
     "hand_over",
-    "holder_of",
     "holders_of",
     "holds_office",
     "household_of",
@@ -179,8 +203,11 @@ __all__ = [
     "issue_cards",
     "issue_slip_codes",
     "language_words",
+    "list_alerts",
     "list_grants",
+    "list_help",
     "list_reveals",
+    "list_roll",
     "list_teams",
     "make_batch",
     "masked_phone",
@@ -205,9 +232,13 @@ __all__ = [
     "rename_team",
     "report_lost",
     "residents_of",
+    "revert_many",
     "roles_at",
     "roll",
     "roll_in_turn",
+    "roll_mark",
+    "roll_teams",
+    "roll_ties",
     "search",
     "search_teams",
     "selves",
@@ -243,20 +274,32 @@ def init_app(app: Flask) -> None:
         cli,
         threshold,
         views,
+        views_changes,
+        views_confirm,
+        views_gate,
+        views_help,
         views_me,
         views_members,
         views_own,
         views_paper,
         views_person,
+        views_saved,
+        views_secure,
         words,
     )
     from engage.people.blueprint import bp
     from engage.people.messages import ConsoleMessenger
 
     assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
+    assert views_changes and views_saved  # noqa: S101, PT018 - the same
+    # imported for their routes
+    assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018
+    assert views_confirm and views_help and views_secure  # noqa: S101, PT018
     app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
     app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]
+    app.extensions[step_up.GATE] = views_gate.ask_or_pass
+    app.after_request(prolong_cookie)
     app.jinja_env.globals.update(masked_phone=masked_phone, tie_words=words.TIE_WORDS)
     app.register_blueprint(bp)
     app.cli.add_command(cli.create_community)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from engage.core.access import Role
 from engage.core.database import db, require_transaction
@@ -20,13 +20,17 @@ from engage.people.queries import next_member_no, next_person_id
 
 @dataclass(frozen=True, kw_only=True)
 class OnRoll:
-    """What tells a person on the roll apart from others: nothing readable but the name."""
+    """What tells a person on the roll apart from others, and what a list may add: no phone but its last four digits."""
 
     id: int
     name: str
     phone_index: str | None
     unit_id: int | None
     birth_year: int | None
+    member_no: int = 0
+    phone_last4: str | None = None
+    grid_id: int | None = None
+    is_volunteer: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +48,35 @@ class Newcomer:
 
 def roll() -> list[OnRoll]:
     """Return everybody on the roll who has not left, by id, as an import compares them. One statement."""
-    statement = (
-        select(Person.id, Person.name, Person.phone_index, Person.unit_id, Person.birth_year)
-        .where(Person.status != "closed")
-        .order_by(Person.id)
+    names = tuple(OnRoll.__dataclass_fields__)
+    statement = select(*(getattr(Person, name) for name in names)).where(Person.status != "closed").order_by(Person.id)
+    return [OnRoll(**dict(zip(names, row, strict=True))) for row in db.session.execute(statement)]
+
+
+def roll_mark() -> tuple[int, int]:
+    """Return what changes whenever somebody comes onto the roll or leaves it: how many there are, and the newest id."""
+    statement = select(func.count(Person.id), func.max(Person.id)).where(Person.status != "closed")
+    count, newest = db.session.execute(statement).one()
+    return int(count), int(newest or 0)
+
+
+def roll_ties() -> dict[int, set[int]]:
+    """Return the household units everybody is tied to, by person. One statement."""
+    ties: dict[int, set[int]] = {}
+    for person_id, unit_id in db.session.execute(select(Tenancy.person_id, Tenancy.unit_id)):
+        ties.setdefault(person_id, set()).add(unit_id)
+    return ties
+
+
+def roll_teams() -> dict[int, set[str]]:
+    """Return the names of everybody's teams, by person. One statement."""
+    statement = select(Membership.person_id, Team.name).join(
+        Team, (Team.id == Membership.team_id) & (Team.community_id == Membership.community_id)
     )
-    return [
-        OnRoll(id=i, name=name, phone_index=phone, unit_id=unit, birth_year=born)
-        for i, name, phone, unit, born in db.session.execute(statement)
-    ]
+    teams: dict[int, set[str]] = {}
+    for person_id, name in db.session.execute(statement):
+        teams.setdefault(person_id, set()).add(name)
+    return teams
 
 
 def team_names() -> list[str]:

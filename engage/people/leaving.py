@@ -20,17 +20,18 @@ from engage.people.models import (
     Membership,
     Person,
     PhoneReveal,
-    ResetCode,
     RoleGrant,
     Tenancy,
 )
+from engage.people.models_lists import SavedView
+from engage.people.models_sign_in import Assistance, Passkey, ResetRequest
 from engage.people.models_teams import FormerMembership
 from engage.people.offices import end_roles_of
 from engage.people.phones import phone_columns
 from engage.people.queries import get_person
 
 #: what only served the person while they were here
-_GONE = (Tenancy, Membership, FormerMembership, Credential, Activation, ResetCode)
+_GONE = (Tenancy, Membership, FormerMembership, Credential, Activation, SavedView, Passkey)
 
 
 def is_last_secretary(person_id: int) -> bool:
@@ -51,12 +52,13 @@ def is_last_secretary(person_id: int) -> bool:
 def erase(*, person_id: int, now: datetime) -> str:
     """Replace a person by a pseudonym inside the caller's transaction, and return it.
 
-    Name, reading, phone, birth year, grid and household go; cards and devices are dead; team, household ties, password
-    and codes are deleted; the reasons others gave for looking at the phone are emptied, who looked and when stays.
-    Ids stay everywhere: ledger and log say the same as before. Erasing twice is erasing once.
+    Name, reading, phone, birth year, grid and household go; cards and devices are dead; team, household ties, saved
+    views, password, passkeys and codes are deleted; the reasons others gave for looking at the phone or for helping are
+    emptied, who and when stays. Ids stay everywhere: ledger and log say the same as before. Erasing twice is erasing once.
     """
     session = require_transaction()
     person = get_person(person_id)
+    session.execute(delete(ResetRequest).where(ResetRequest.phone_index == person.phone_index))
     person.name = rules.pseudonym(person.member_no)
     person.pinyin = ""
     for column, value in phone_columns(None, community_id=current_community_id()).items():
@@ -72,7 +74,8 @@ def erase(*, person_id: int, now: datetime) -> str:
     end_roles_of(person_id, now=now)
     for table in _GONE:
         session.execute(delete(table).where(table.person_id == person_id))
-    session.execute(update(Device).where(Device.person_id == person_id).values(label=""))
+    session.execute(update(Device).where(Device.person_id == person_id).values(label="", pin_hash=None))
+    session.execute(update(Assistance).where(Assistance.person_id == person_id).values(reason=""))
     media.revoke_all(person_id=person_id, now=now)
     session.execute(update(PhoneReveal).where(PhoneReveal.person_id == person_id).values(reason=""))
     session.flush()

@@ -19,7 +19,6 @@ from engage.core.errors import N_, DomainError, NotFound
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
 from engage.people import cards, phone_codes
-from engage.people.models import Person
 from engage.people.models_media import Medium, SpentCode
 from engage.people.queries import get_person, roll_in_turn
 
@@ -239,8 +238,3 @@ def revoke_all(*, person_id: int, now: datetime) -> None:
     live = select(Medium.id).where(Medium.person_id == person_id, Medium.revoked_at.is_(None))
     for medium_id in require_transaction().scalars(live).all():
         revoke(medium_id=medium_id, reason="left", actor_id=None, now=now)
-
-
-def holder_of(shown: Shown) -> Person:
-    """Return whose it is."""
-    return get_person(shown.person_id)

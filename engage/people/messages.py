@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from flask import current_app
@@ -40,6 +41,27 @@ class ConsoleMessenger:
             sys.stderr.write(f"[code for a phone ending in {phone[-4:]}] {code}\n")
             return
         log.info("code not sent", extra={"facts": {"adapter": "console", "phone": f"*{phone[-2:]}"}})
+
+
+#: one letter carrier per process: whoever asks does not wait for the gateway, and so cannot tell whether it was called
+_carrier = ThreadPoolExecutor(max_workers=1, thread_name_prefix="messages")
+
+
+def send_aside(*, phone: str | None, code: str) -> Future[None]:
+    """Send a code after the answer has gone out; without a phone the same is done, and nothing sent (trust W13)."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy means nothing in a thread
+
+    def carry() -> None:
+        with app.app_context():
+            if phone is not None:
+                messenger().send_code(phone=phone, code=code)
+
+    return _carrier.submit(carry)
+
+
+def until_sent() -> None:
+    """Wait until everything handed over so far has gone out."""
+    _carrier.submit(lambda: None).result()
 
 
 def messenger() -> Messenger:

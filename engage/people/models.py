@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
@@ -22,7 +22,20 @@ class Person(TenantBase):
         UniqueConstraint("community_id", "member_no"),
         CheckConstraint("status IN ('applied', 'declined', 'active', 'paused', 'closed')", name="status"),
         Index("ix_person_phone", "community_id", "phone_index"),
-        Index("ix_person_name", "community_id", "pinyin", "id"),
+        # The list's own index: whoever it is narrowed to is found without opening the rows (ADR 0028).
+        Index(
+            "ix_person_list",
+            "community_id",
+            "pinyin",
+            "id",
+            "status",
+            "grid_id",
+            "unit_id",
+            "is_volunteer",
+            "birth_year",
+            "phone_last4",
+        ),
+        Index("ix_person_last4", "community_id", "phone_last4"),
         Index("ix_person_unit", "community_id", "unit_id"),
     )
 
@@ -161,6 +174,15 @@ class Device(TenantBase):
     signed_in_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    #: a browser others use too: ends by itself, keeps no PIN
+    shared: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: the last time a password, PIN or passkey was given on it
+    confirmed_at: Mapped[datetime | None]
+    #: since when it must prove who holds it before anything
+    locked_at: Mapped[datetime | None]
+    #: argon2id of the six digits, keyed with the installation's secret and this row's id (people.pins)
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_tries: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Consent(TenantBase):
@@ -175,24 +197,6 @@ class Consent(TenantBase):
     subject: Mapped[str] = mapped_column(String(30))
     version: Mapped[str] = mapped_column(String(20))
     given_at: Mapped[datetime]
-
-
-class ResetCode(TenantBase):
-    """Six digits sent to a phone: they let its owner set a new password within ten minutes and five tries."""
-
-    __tablename__ = "reset_code"
-    __table_args__ = tenant_args(
-        tenant_fk("person_id", "person"),
-        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
-        Index("ix_reset_code_person", "community_id", "person_id"),
-    )
-
-    person_id: Mapped[int]
-    code_hash: Mapped[str] = mapped_column(String(64))
-    sent_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=0)
-    used_at: Mapped[datetime | None]
 
 
 class PhoneReveal(TenantBase):

@@ -16,6 +16,7 @@ from engage.core.fence import get_in_scope
 from engage.core.matrix import HELD_AT, Node
 from engage.people.above import end_region_roles_of
 from engage.people.delegations import end_delegations_of
+from engage.people.devices import lock_devices
 from engage.people.grants import not_over
 from engage.people.models import Person, RoleGrant
 from engage.people.queries import get_person, roll_in_turn
@@ -85,6 +86,7 @@ def give_role(
                     person_id=person.id, role=role.value, place_id=place_id, granted_at=begins, ended_at=term.ends_at
                 )
             )
+            lock_devices(person_id=person.id, now=now)
             audit.record(
                 "role_given", actor=actor, subject=f"person:{person.id}", now=now, role=role.value, place=place_id
             )
@@ -118,6 +120,7 @@ def end_role(*, person_id: int, grant_id: int, actor: Actor, now: datetime) -> N
             # one that had not begun yet never does
             grant.ended_at = max(now, grant.granted_at)
             session.flush()
+            lock_devices(person_id=person_id, now=now)
             audit.record("role_ended", actor=actor, subject=f"person:{person_id}", now=now, role=grant.role)
 
 

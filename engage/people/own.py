@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 
@@ -12,18 +12,16 @@ from engage.core.access import Actor
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.fence import get_in_scope
-from engage.core.limits import count_attempt
 from engage.core.tenancy import current_community_id
-from engage.people import passwords
+from engage.people.confirming import check_password, mark_confirmed
 from engage.people.devices import end_devices
 from engage.people.enrolment import pinyin_of
 from engage.people.models import Consent, Credential, Device, Medium, Person, RoleGrant
+from engage.people.models_sign_in import Passkey
+from engage.people.passkeys import list_passkeys
 from engage.people.phones import phone_columns
 from engage.people.queries import get_person
 from engage.people.signing_in import WrongPassword
-
-_MINUTE = timedelta(minutes=1)
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +32,11 @@ class OwnRecords:
     consents: list[Consent]
     cards: list[Medium]
     devices: list[Device]
+    passkeys: list[Passkey]
 
 
 def records_of(person_id: int) -> OwnRecords:
-    """Return a person's roles, consents, cards and the latest 100 devices: four queries."""
+    """Return a person's roles, consents, cards, passkeys and the latest 100 devices: five queries."""
     roles = select(RoleGrant).where(RoleGrant.person_id == person_id)
     consents = select(Consent).where(Consent.person_id == person_id)
     cards = select(Medium).where(Medium.person_id == person_id)
@@ -47,21 +46,21 @@ def records_of(person_id: int) -> OwnRecords:
         consents=list(db.session.scalars(consents.order_by(Consent.id.desc()))),
         cards=list(db.session.scalars(cards.order_by(Medium.version.desc()))),
         devices=list(db.session.scalars(devices.order_by(Device.id.desc()).limit(100))),
+        passkeys=list(list_passkeys(person_id)),
     )
 
 
 def confirm_password(*, actor: Actor, password: str, now: datetime) -> None:
     """Ask for the password again before something grave: somebody else may hold the phone (trust §3 (f)).
 
-    Counted for the account alone: only a signed-in browser gets here. Raises `WrongPassword`, and
-    `TooManyAttempts` beyond 5 a minute or 20 an hour.
+    Raises `WrongPassword` for the field "current", and `TooManyAttempts` beyond 5 a minute or 20 an hour.
     """
-    key = f"step-up|{actor.community_id}|{actor.person_id}"
-    count_attempt(f"{key}|minute", at_most=5, per=_MINUTE, now=now)
-    count_attempt(f"{key}|hour", at_most=20, per=_HOUR, now=now)
-    kept = db.session.scalar(select(Credential.password_hash).where(Credential.person_id == actor.person_id))
-    if not passwords.matches(kept, password):
-        raise WrongPassword(N_("密码不对，再想想"), field="current")
+    try:
+        check_password(community_id=actor.community_id, person_id=actor.person_id, password=password, now=now)
+    except WrongPassword as refusal:
+        raise WrongPassword(refusal.message, field="current") from refusal
+    with transaction():
+        mark_confirmed(device_id=actor.device_id, now=now)
 
 
 def correct_own(*, actor: Actor, name: str, pinyin: str, phone: str | None, now: datetime) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from engage.core import audit, clock
 from engage.core.access import Actor
+from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.limits import count_attempt
@@ -17,6 +19,18 @@ from engage.people.queries import get_person
 
 REVEALS_A_DAY = 30
 REVEALS_WORTH_A_LOOK = 15
+#: pages of the roll beyond the first, by one person in an hour: who turns that many is copying it
+PAGES_AN_HOUR = 30
+PAGES_WORTH_A_LOOK = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """Somebody of the office who saw more of people today than the work asks for."""
+
+    actor_id: int
+    phones: int
+    turned_many_pages: bool
 
 
 def reveal_phone(*, person_id: int, reason: str, actor: Actor, now: datetime) -> str:
@@ -52,3 +66,34 @@ def list_reveals(person_id: int) -> list[tuple[int, str, datetime]]:
     )
     rows = db.session.execute(statement.order_by(PhoneReveal.at.desc(), PhoneReveal.id.desc()).limit(20))
     return [(row.actor_id, row.reason, row.at) for row in rows]
+
+
+def count_page(*, actor: Actor, now: datetime) -> None:
+    """Count a page of the roll beyond the first: the 15th of an hour is noted, the 31st refused (trust W16).
+
+    Raises `TooManyAttempts`.
+    """
+    turned = count_attempt(
+        f"pages|{actor.community_id}|{actor.person_id}", at_most=PAGES_AN_HOUR, per=timedelta(hours=1), now=now
+    )
+    if turned == PAGES_WORTH_A_LOOK:
+        with transaction():
+            subject = f"person:{actor.person_id}"
+            audit.record("many_pages_turned", actor=actor, subject=subject, now=now, count=turned)
+
+
+def list_alerts(*, now: datetime) -> list[Alert]:
+    """Return who saw many phones or turned many pages of the roll today, in order of ids; two queries (trust row 41)."""
+    since = clock.day_bounds(clock.local_date(now))[0]
+    looks = select(PhoneReveal.actor_id, func.count(PhoneReveal.id)).where(PhoneReveal.at >= since)
+    enough = func.count(PhoneReveal.id) >= REVEALS_WORTH_A_LOOK
+    phones = {row[0]: row[1] for row in db.session.execute(looks.group_by(PhoneReveal.actor_id).having(enough))}
+    turned = set(
+        db.session.scalars(
+            select(AuditEvent.actor_id).where(AuditEvent.verb == "many_pages_turned", AuditEvent.at >= since)
+        )
+    )
+    return [
+        Alert(actor_id=who, phones=phones.get(who, 0), turned_many_pages=who in turned)
+        for who in sorted(phones.keys() | {one for one in turned if one is not None})
+    ]

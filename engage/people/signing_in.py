@@ -17,9 +17,10 @@ from engage.core.fence import get_in_scope
 from engage.core.limits import count_attempt
 from engage.core.sealed import blind_index
 from engage.core.tenancy import current_community_id
-from engage.people import passwords, rules
+from engage.people import known, passkeys, passwords, rules
 from engage.people.devices import actor_of, end_devices, remember_device, scope_of, token_hash
 from engage.people.models import Credential, Device, Person
+from engage.people.passkeys import PasskeyRefused, Site
 from engage.people.phones import phone_index, unsealed_phone
 from engage.people.queries import get_person
 
@@ -44,6 +45,10 @@ class Arrival:
     network: str
     label: str
     old_cookie: str | None
+    #: what a browser keeps that its owner signed in on before (people.known)
+    known: str = ""
+    #: others use this browser too
+    shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,7 @@ class Entry:
 
     cookie: str
     actor: Actor
+    shared: bool = False
 
 
 def network_of(address: str | None) -> str:
@@ -68,11 +74,13 @@ def sign_in(*, arrival: Arrival, now: datetime) -> Entry:
 
     Raises `WrongPassword` with the same words, after the same work, for every kind of failure, and
     `TooManyAttempts` beyond 5 a minute or 20 an hour for one account from one network: never a lock on the
-    account alone, so that nobody can shut a neighbour out (trust W15).
+    account alone, so that nobody can shut a neighbour out. A browser the person came in on before has a count of its
+    own: not even a flood from the same network keeps them out of it (trust W15).
     """
     digits = rules.account_digits(arrival.account)
-    _count(digits, arrival.network, now=now)
     found = _find_account(digits)
+    whence = known.whence(arrival.known, person_id=found[0] if found else 0, otherwise=arrival.network)
+    _count(digits, whence, now=now)
     kept = found[1] if found else None
     if not passwords.matches(kept, arrival.password) or found is None or kept is None:
         raise WrongPassword(
@@ -98,10 +106,27 @@ def open_door(*, person: Person, arrival: Arrival, now: datetime) -> Entry:
     if may_be_child(person.birth_year, on=clock.local_date(now)):
         raise GuardianActs(N_("不满14岁，自己还不能登录。请监护人用自己的账号，在“我的孩子”里替您办"))
     end_browser(cookie=arrival.old_cookie, now=now)
-    cookie = remember_device(person=person, label=arrival.label, now=now)
+    cookie = remember_device(person=person, label=arrival.label, shared=arrival.shared, now=now)
     actor = actor_of(person)
     audit.record("signed_in", actor=actor, subject=f"person:{person.id}", now=now)
-    return Entry(cookie=cookie, actor=actor)
+    return Entry(cookie=cookie, actor=actor, shared=arrival.shared)
+
+
+def sign_in_with_passkey(*, arrival: Arrival, credential: str, site: Site, now: datetime) -> Entry:
+    """Open a device for whoever holds a passkey kept here; no number is typed, so none can be tried (trust W13).
+
+    Enters the scope of the key's community. Raises `PasskeyRefused`, `StaleChallenge`, `TooManyAttempts` (30 a minute
+    from one network).
+    """
+    count_attempt(f"passkey|{arrival.network}", at_most=30, per=_MINUTE, now=now)
+    key = passkeys.find_passkey(credential)
+    if key is None:
+        raise PasskeyRefused(N_("这把通行密钥不是在这里存的。请用号码和密码登录"))
+    challenge, count = passkeys.verify(site=site, credential=credential, key=key)
+    tenancy.enter(key.community_id)
+    with transaction():
+        passkeys.settle(passkey_id=key.id, challenge=challenge, count=count, purpose="sign-in", now=now)
+        return open_door(person=get_person(key.person_id), arrival=arrival, now=now)
 
 
 def _count(digits: str, network: str, *, now: datetime) -> None:
@@ -148,7 +173,8 @@ def end_browser(*, cookie: str | None, now: datetime) -> None:
 def sign_out(*, actor: Actor, now: datetime) -> None:
     """End the device this request came from; a copied cookie is dead with it (trust W6)."""
     with transaction():
-        end_devices(person_id=actor.person_id, device_id=actor.device_id, now=now)
+        # The device is the helper's while somebody is helped: it is the hand that leaves.
+        end_devices(person_id=actor.hand_id, device_id=actor.device_id, now=now)
 
 
 def close_device(*, device_id: int | None, actor: Actor, now: datetime) -> int:
@@ -163,6 +189,18 @@ def close_device(*, device_id: int | None, actor: Actor, now: datetime) -> int:
         if ended:
             audit.record("devices_ended", actor=actor, subject=f"person:{actor.person_id}", now=now, count=ended)
         return ended
+
+
+def rename_device(*, device_id: int, label: str, actor: Actor, now: datetime) -> None:
+    """Call one of the actor's devices what its owner calls it. Raises `NotFound` for somebody else's."""
+    name = " ".join(label.split())[:60]
+    with transaction():
+        row = get_in_scope(Device, device_id)
+        if row.person_id != actor.person_id or row.ended_at is not None:
+            raise NotFound
+        if not name:
+            raise DomainError(N_("给这台设备写个名字"), field="label")
+        row.label = name
 
 
 def close_devices_of(*, person_id: int, actor: Actor, now: datetime) -> int:

@@ -12,8 +12,11 @@ from engage.core import clock, tenancy, web
 from engage.core.access import Actor, current_actor
 from engage.core.errors import DomainError, TooManyAttempts
 from engage.core.tenancy import CommunityCard
+from engage.people import known
 from engage.people.consents import find_outstanding
-from engage.people.devices import COOKIE, cookie_options, forget_browser_state
+from engage.people.cookies import cookie_options, forget_browser_state
+from engage.people.devices import COOKIE, here
+from engage.people.passkeys import Site
 from engage.people.rules import device_label
 from engage.people.signing_in import Arrival, Entry, network_of
 
@@ -47,7 +50,22 @@ def arrival(*, account: str = "", password: str = "") -> Arrival:
         network=network_of(web.request.remote_addr),
         label=device_label(str(web.request.user_agent)),
         old_cookie=web.request.cookies.get(COOKIE),
+        known=web.request.cookies.get(known.COOKIE, "")[:120],
+        shared=web.request.form.get("shared") == "1" or _on_shared_browser(),
     )
+
+
+def _on_shared_browser() -> bool:
+    device = here()
+    return device is not None and device.shared
+
+
+def site() -> Site:
+    """Return where browsers reach this installation: what the operator said, else what this request says."""
+    base = current_app.extensions["engage_settings"].base_url or web.request.host_url
+    parts = urlsplit(base)
+    card = web.g.get("community")
+    return Site(origin=f"{parts.scheme}://{parts.netloc}", name=card.name if card else "Engage")
 
 
 def let_in(entry: Entry, *, target: str | None, notice: str = "") -> Response:
@@ -59,7 +77,9 @@ def let_in(entry: Entry, *, target: str | None, notice: str = "") -> Response:
     if find_outstanding(entry.actor.person_id, now=clock.now()) is not None:
         goal = web.url_for("people.new_consent", next=goal)
     response = web.see_other(goal)
-    response.set_cookie(COOKIE, entry.cookie, **cookie_options())
+    response.set_cookie(COOKIE, entry.cookie, **cookie_options(shared=entry.shared))
+    if not entry.shared:
+        response.set_cookie(known.COOKIE, known.mark_of(entry.actor), **cookie_options())
     slug = places.community_of(entry.actor.community_id).slug
     response.set_cookie(COMMUNITY_COOKIE, slug, max_age=_YEAR, samesite="Lax", httponly=True)
     return response
@@ -84,18 +104,25 @@ def front_page(actor: Actor) -> str:
 def ask_to_sign_in() -> Response:
     """Answer a request nobody is signed in for: to the sign-in page and back to where they were (house §4.9)."""
     if web.request.method == "GET" and not web.wants_fragment():
-        here = web.request.full_path.rstrip("?")
+        stood = web.request.full_path.rstrip("?")
     else:
         # A part of a page, or an act, is no place to come back to: the page it stood on is.
         stood_on = urlsplit(web.request.headers.get("HX-Current-URL") or web.request.referrer or "")
-        here = stood_on.path + (f"?{stood_on.query}" if stood_on.query else "")
-    target = web.safe_next(here, otherwise="")
-    return web.see_other(web.url_for("people.sign_in", next=None if target in {"", "/"} else target))
+        stood = stood_on.path + (f"?{stood_on.query}" if stood_on.query else "")
+    target = web.safe_next(stood, otherwise="")
+    device = here()
+    door = "people.unlock" if device is not None and device.locked else "people.sign_in"
+    return web.see_other(web.url_for(door, next=None if target in {"", "/"} else target))
 
 
 def refused(template: str, error: DomainError, **context: Any) -> Response:
     """Show a form again with the sentence and what was typed; limits say when to come back."""
     response = web.page(template, status=error.status, error=web.say(error), bad_field=error.field, **context)
+    return with_patience(response, error)
+
+
+def with_patience(response: Response, error: DomainError | None) -> Response:
+    """Say when to come back, if a limit was reached."""
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -11,33 +11,22 @@ from engage.core import clock, web
 from engage.core.access import Actor, public, signed_in
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _
-from engage.people import activations, resets, rules, signing_in, threshold
+from engage.people import activations, devices, resets, rules, signing_in, threshold, views_gate
 from engage.people.blueprint import bp
 from engage.people.consent_texts import PERSONAL_DATA, ConsentText, text_in_force
 from engage.people.messages import messenger
 from engage.people.queries import polite_name
 
 
-def _sign_in_page(*, error: DomainError | None = None) -> Response:
-    values = web.request.values
-    communities = places.list_communities()
-    context: dict[str, Any] = {
-        "communities": communities,
-        "options": [("", _("请选一个")), *((card.slug, card.name) for card in communities)],
-        "next": web.safe_next(values.get("next"), otherwise=""),
-        "account": values.get("account", ""),
-    }
-    if error is not None:
-        return threshold.refused("people/sign_in.html", error, **context)
-    return web.page("people/sign_in.html", error=None, bad_field=None, **context)
-
-
 @bp.get("/sign-in")
 @public
 def sign_in() -> Response:
     """Show the form; `?community=` chooses among several communities and is remembered."""
+    device = devices.here()
+    if device is not None and device.locked and "other" not in web.request.args:
+        return web.see_other(web.url_for("people.unlock", next=web.request.args.get("next")))
     chosen = threshold.choose_community()
-    response = _sign_in_page()
+    response = views_gate.sign_in_page()
     if chosen is not None:
         response.set_cookie(threshold.COMMUNITY_COOKIE, chosen.slug, max_age=31536000, samesite="Lax", httponly=True)
     return response
@@ -54,7 +43,7 @@ def create_sign_in() -> Response:
             raise DomainError(N_("先选您的社区"), field="community")  # noqa: TRY301 - shown like every refusal
         entry = signing_in.sign_in(arrival=arrival, now=clock.now())
     except DomainError as refusal:
-        return _sign_in_page(error=refusal)
+        return views_gate.sign_in_page(error=refusal)
     return threshold.let_in(entry, target=form.get("next"))
 
 

@@ -12,9 +12,10 @@ from engage.core.access import Actor, signed_in
 from engage.core.ages import may_be_minor
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _, ngettext
-from engage.people import directory, media, reveals, signing_in, threshold
+from engage.people import directory, media, passkeys, reveals, signing_in, threshold
 from engage.people.blueprint import bp
 from engage.people.consents import find_outstanding
+from engage.people.devices import here as this_device
 from engage.people.queries import get_person, names_of
 
 
@@ -85,7 +86,21 @@ def report_loss(medium_id: int, *, me: Actor) -> Response:
 @signed_in
 def devices(*, me: Actor) -> Response:
     """Show where one is signed in."""
-    return web.page("people/devices.html", devices=signing_in.list_devices(me.person_id), here=me.device_id)
+    return devices_page(me)
+
+
+def devices_page(me: Actor, refusal: DomainError | None = None) -> Response:
+    """Show the devices, and how one comes in."""
+    here = this_device()
+    return web.page(
+        "people/devices.html",
+        status=refusal.status if refusal else 200,
+        devices=signing_in.list_devices(me.person_id),
+        here=me.device_id,
+        pin=here is not None and here.has_pin,
+        passkey_count=len(passkeys.list_passkeys(me.person_id)),
+        error=web.say(refusal) if refusal else None,
+    )
 
 
 @bp.post("/me/devices/closures")

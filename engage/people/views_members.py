@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -12,55 +12,72 @@ from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError
 from engage.core.i18n import _
-from engage.people import directory, membership
+from engage.people import directory, membership, reveals, saved, words_lists
 from engage.people.blueprint import bp
+from engage.people.bulk import Act
+from engage.people.filters import Filters, address_of, filters_in
 from engage.people.forms import PersonForm
 from engage.people.languages import LANGUAGES
+from engage.people.narrowing import Reach
 from engage.people.phones import unsealed_phone
 from engage.people.queries import count_persons, get_person, tie_of
 from engage.people.reach import person_within
+from engage.people.searching import Spot, search
 from engage.people.words import ROLE_WORDS
+from engage.people.words_lists import chips_of
 
 
-def filters_of(values: Any) -> directory.Filters:
-    """Return what the address of a list narrows it to; nonsense narrows nothing."""
-    kind = values.get("kind", "all")
-    return directory.Filters(
-        q=values.get("q", "").strip()[:60],
-        grid_id=_choice(values.get("grid")),
-        team_id=_choice(values.get("team")),
-        kind=kind if kind in directory.KINDS else "all",
-    )
+def spot_of(values: Mapping[str, str]) -> Spot:
+    """Return where a page of the list begins, as its address says; nonsense begins at the beginning."""
+    places_ = {name: web.small_number(values.get(name)) or 0 for name in ("after", "before", "first")}
+    return Spot(after=places_["after"], before=places_["before"], first=max(places_["first"], 1))
 
 
-def _choice(text: str | None) -> int | None:
-    return web.whole_number(text) if text else None
+def _with_buildings(filters: Filters, reach: Reach) -> tuple[Filters, Sequence[Any]]:
+    """Return the buildings to choose from once a grid is chosen; one of another grid is chosen no longer."""
+    if not filters.grid and not filters.building:
+        return filters, ()
+    buildings = places.buildings_in(filters.grid) if filters.grid else places.list_buildings()
+    if reach is not None:
+        buildings = [building for building in buildings if building.id in reach]
+    if filters.grid and filters.building not in {building.id for building in buildings}:
+        filters = filters.without("building")
+    return filters, buildings
 
 
 @bp.get("/members")
 @needs(Permission.SEE_MEMBERS)
 def index(*, me: Actor) -> Response:
     """List people, 50 a page; phones are masked."""
-    args = web.request.args
-    reach = me.reach(Permission.SEE_MEMBERS)
-    filters = replace(filters_of(args), reach=reach)
-    page = int(args["page"]) if args.get("page", "").isdecimal() and len(args["page"]) < 6 else 1
-    found = directory.search(filters=filters, page=page)
+    args, reach = web.request.args, me.reach(Permission.SEE_MEMBERS)
+    filters, buildings = _with_buildings(filters_in(args), reach)
+    spot = spot_of(args)
+    if spot.after or spot.before:
+        reveals.count_page(actor=me, now=clock.now())
+    found = search(filters=filters, now=clock.now(), spot=spot, reach=reach)
     ids = [person.id for person in found.persons]
+    grids = [grid for grid in places.list_grids() if reach is None or grid.id in reach]
+    teams = directory.list_teams()
     return web.page(
         "people/index.html",
         fragment="people/_list.html",
         me=me,
         found=found,
         filters=filters,
+        said=address_of(filters),
+        chips=chips_of(filters, grids=grids, buildings=buildings, teams=teams),
         everybody=count_persons(reach=reach),
-        grids=[grid for grid in places.list_grids() if reach is None or grid.id in reach],
-        teams=directory.list_teams(),
-        homes=places.unit_labels([person.unit_id for person in found.persons]),
+        grids=grids,
+        buildings=buildings,
+        teams=teams,
+        choices=words_lists.CHOICE_WORDS,
         activated=directory.activated_ids(ids),
         roles=directory.roles_of(ids),
         person_teams=directory.teams_of(ids),
         words=ROLE_WORDS,
+        acts=Act,
+        act_words=words_lists.ACT_WORDS,
+        views=saved.list_views(person_id=me.person_id),
     )
 
 

@@ -11,11 +11,14 @@ from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, current_actor, needs, public
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
-from engage.people import activations, cards, directory, media, printing
+from engage.core.step_up import confirmed
+from engage.people import activations, cards, directory, media, printing, searching
 from engage.people.activations import SHEET_AT_MOST
 from engage.people.blueprint import bp
+from engage.people.filters import address_of, filters_in
 from engage.people.printing import CARD_KINDS, SLIP_KINDS, Choice
 from engage.people.queries import get_person, ids_in_scope, names_of, persons_of
+from engage.people.reach import person_within
 
 #: who may be told whose card they hold in their hand
 _MAY_KNOW = (Permission.LEAD_SHIFT, Permission.HAND_OUT, Permission.SEE_MEMBERS)
@@ -32,10 +35,15 @@ def _choice(kinds: tuple[str, ...]) -> Choice:
 
 
 def _choose(paper: str, *, kinds: tuple[str, ...], refusal: DomainError | None = None) -> Response:
-    """Show whom a sheet is for: the people ticked one by one, or everybody who matches the choice."""
-    choice, ticked = _choice(kinds), web.request.values.getlist("person")
+    """Show whom a sheet is for: the people ticked one by one, or who matches the choice, or the next of everybody found."""
+    choice, ticked, said = _choice(kinds), web.request.values.getlist("person"), {}
     if ticked:
         ids = ids_in_scope([web.whole_number(text) for text in ticked[:SHEET_AT_MOST]])
+    elif web.request.values.get("scope") == "found":
+        after = web.small_number(web.request.values.get("after")) or 0
+        found = filters_in(web.request.values)
+        ids = searching.ids_matching(filters=found, now=clock.now(), at_most=SHEET_AT_MOST, after=after)
+        said = {"scope": "found", **address_of(found)}
     else:
         ids = printing.candidates(choice)
     persons = persons_of(ids)
@@ -45,6 +53,7 @@ def _choose(paper: str, *, kinds: tuple[str, ...], refusal: DomainError | None =
         error=web.say(refusal) if refusal else None,
         paper=paper,
         choice=choice,
+        said=said,
         kinds=kinds,
         ticked=ticked,
         persons=[persons[one] for one in ids],
@@ -65,6 +74,7 @@ def slips(*, me: Actor) -> Response:
 
 @bp.post("/members/slips")
 @needs(Permission.MANAGE_MEMBERS)
+@confirmed
 def print_slips(*, me: Actor) -> Response:
     """Make the codes and show the sheet: this answer is the only place they are ever shown."""
     ids = [web.whole_number(text) for text in web.request.form.getlist("person")]
@@ -160,7 +170,7 @@ def batch_sheet(batch_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def replace_card(person_id: int, *, me: Actor) -> Response:
     """Make a lost card worthless and issue a new one."""
-    get_person(person_id)
+    person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     version = web.whole_number(web.request.form.get("version"))
     cards.replace_card(person_id=person_id, version=version, actor=me, now=clock.now())
     web.flash(_("旧证已作废，新证可以打印了"))
@@ -171,7 +181,7 @@ def replace_card(person_id: int, *, me: Actor) -> Response:
 @needs(Permission.MANAGE_MEMBERS)
 def report_loss_of(person_id: int, medium_id: int, *, me: Actor) -> Response:
     """Write down at the desk that somebody lost a card or a phone: it is dead at once."""
-    get_person(person_id)
+    person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
     media.report_lost(medium_id=medium_id, person_id=person_id, actor=me, now=clock.now())
     web.flash(_("已经作废，谁捡到都用不了"))
     return web.see_other(web.url_for("people.show", person_id=person_id))

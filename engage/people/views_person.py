@@ -10,6 +10,7 @@ from engage.core.access import Actor, Permission, Role, needs
 from engage.core.ages import band_of
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.i18n import _
+from engage.core.step_up import confirmed
 from engage.people import (
     delegations,
     directory,
@@ -93,6 +94,7 @@ def show(person_id: int, *, me: Actor) -> Response:
 
 @bp.post("/members/<int:person_id>/phone-reveals")
 @needs(Permission.SEE_MEMBERS)
+@confirmed
 def reveal_phone(person_id: int, *, me: Actor) -> Response:
     """Show one whole phone number, once, for a reason that is written down."""
     person = person_within(person_id, actor=me, permission=Permission.SEE_MEMBERS)
@@ -133,6 +135,7 @@ def change_status(person_id: int, step: str, *, me: Actor) -> Response:
 
 @bp.post("/members/<int:person_id>/roles")
 @needs(Permission.GRANT_ROLES)
+@confirmed
 def give_role(person_id: int, *, me: Actor) -> Response:
     """Give a role."""
     person = person_within(person_id, actor=me, permission=Permission.GRANT_ROLES)
@@ -153,6 +156,7 @@ def _role(text: str) -> Role:
 
 @bp.post("/members/<int:person_id>/roles/<int:grant_id>/closure")
 @needs(Permission.GRANT_ROLES)
+@confirmed
 def end_role(person_id: int, grant_id: int, *, me: Actor) -> Response:
     """End a role."""
     person = person_within(person_id, actor=me, permission=Permission.GRANT_ROLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.places.addresses import units_in_building, units_labelled
 from engage.places.commands import NameTaken, add_building, add_grid, add_unit, found_community
 from engage.places.queries import (
     buildings_of,
@@ -12,7 +13,6 @@ from engage.places.queries import (
     count_units,
     find_community_by_name,
     find_unit_by_label,
-    find_unit_ids,
     get_open_place,
     get_place,
     list_communities,
@@ -65,7 +65,6 @@ __all__ = [
     "find_places",
     "find_region",
     "find_unit_by_label",
-    "find_unit_ids",
     "found_community",
     "get_open_place",
     "get_place",
@@ -87,6 +86,8 @@ __all__ = [
     "unit_labels",
     "units_at",
     "units_by_label",
+    "units_in_building",
+    "units_labelled",
     "units_of_grids",
     "units_per_building",
     "units_within",

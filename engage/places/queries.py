@@ -137,11 +137,3 @@ def find_unit_by_label(label: str) -> Unit | None:
 def count_units() -> int:
     """Return how many household units the community has."""
     return int(db.session.scalar(select(func.count(Unit.id))) or 0)
-
-
-def find_unit_ids(text: str, *, at_most: int = 500) -> list[int]:
-    """Return the ids of units whose doorplate label contains the text, at most `at_most`."""
-    if not text:
-        return []
-    statement = select(Unit.id).where(Unit.label.contains(text, autoescape=True)).order_by(Unit.label, Unit.id)
-    return list(db.session.scalars(statement.limit(at_most)))

@@ -50,7 +50,11 @@ def survey(*, grids: Mapping[str, str], doors: Sequence[Door]) -> Surveyed:
         [{"kind": "grid", "name": n, "code": code} for n, code in grids.items() if ("grid", None, n) not in before]
     )
     grid_ids = {name: place_id for (kind, _, name), place_id in _places().items() if kind == "grid"}
-    wanted = dict.fromkeys((grid_ids.get(door.grid or ""), door.building) for door in doors if door.building)
+    known = _known_units()
+    # A door that is there has its building already, or somebody left it without one.
+    wanted = dict.fromkeys(
+        (grid_ids.get(door.grid or ""), door.building) for door in doors if door.building and door.label not in known
+    )
     _insert_places(
         [
             {"kind": "building", "name": name, "parent_id": grid_id}
@@ -59,7 +63,7 @@ def survey(*, grids: Mapping[str, str], doors: Sequence[Door]) -> Surveyed:
         ]
     )
     places = _places()
-    made_units, unit_ids = _add_units(doors, places=places, grid_ids=grid_ids)
+    made_units, unit_ids = _add_units(doors, known=known, places=places, grid_ids=grid_ids)
     return Surveyed(
         grid_ids=grid_ids,
         unit_ids=unit_ids,
@@ -86,15 +90,22 @@ def _insert_places(rows: list[dict[str, object]]) -> None:
         )
 
 
+def _known_units() -> dict[str, tuple[int, int | None]]:
+    rows = db.session.execute(select(Unit.label, Unit.id, Unit.area_centi))
+    return {label: (unit_id, area) for label, unit_id, area in rows}
+
+
 def _add_units(
-    doors: Sequence[Door], *, places: Mapping[tuple[str, int | None, str], int], grid_ids: Mapping[str, int]
+    doors: Sequence[Door],
+    *,
+    known: Mapping[str, tuple[int, int | None]],
+    places: Mapping[tuple[str, int | None, str], int],
+    grid_ids: Mapping[str, int],
 ) -> tuple[list[int], dict[str, int]]:
     session = require_transaction()
-    known = {
-        label: (unit_id, area) for label, unit_id, area in session.execute(select(Unit.label, Unit.id, Unit.area_centi))
-    }
     rows = []
-    for door in {door.label: door for door in doors if door.label not in known}.values():
+    fullest = sorted(doors, key=lambda door: (door.grid is not None, door.area_centi is not None))
+    for door in {door.label: door for door in fullest if door.label not in known}.values():
         grid_id = grid_ids.get(door.grid or "")
         rows.append(
             {

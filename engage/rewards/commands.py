@@ -47,7 +47,7 @@ def reserve(*, item_id: int, actor: Actor, key: str, now: datetime) -> int:
             points=item.price,
             source=reservations.source_of(row.id),
             memo=f"换{item.name}",
-            actor_id=actor.person_id,
+            actor_id=actor.hand_id,
             now=now,
         )
         outcome = {"redemption_id": row.id}
@@ -67,7 +67,7 @@ def cancel_redemption(*, redemption_id: int, actor: Actor, now: datetime) -> Non
             raise NotFound
         reservations.lock_items(session, [row.item_id])
         if reservations.end(session, row, state=State.CANCELLED, by=actor.person_id, now=now):
-            reservations.put_back(session, row, actor_id=actor.person_id, now=now)
+            reservations.put_back(session, row, actor_id=actor.hand_id, now=now)
             audit.record("cancelled", actor=actor, subject=f"redemption:{redemption_id}", now=now)
         elif get_in_scope(Redemption, redemption_id).state == State.COLLECTED:
             raise rules.AlreadyEnded(N_("东西已经领走，不能再退。要退货，请找社区工作人员。"))

@@ -10,6 +10,7 @@ from engage.core import clock
 from engage.core.access import Actor, signed_in
 from engage.core.errors import DomainError
 from engage.core.i18n import _
+from engage.core.step_up import confirmed
 from engage.core.web import flash, page, request, say, see_other, url_for, whole_number
 from engage.rewards import commands, queries, rules
 
@@ -60,6 +61,7 @@ def _item(item_id: int, me: Actor, *, refusal: DomainError | None = None) -> Res
 
 @bp.post("/rewards/<int:item_id>/redemptions")
 @signed_in
+@confirmed
 def create(item_id: int, *, me: Actor) -> Response:
     """Reserve one; the pick-up pass opens."""
     key = request.form.get("key", "")

@@ -1,4 +1,4 @@
-"""`flask roster check` and `flask roster import`: the import without a browser."""
+"""`flask roster check`, `import` and `undo`: the import without a browser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from engage.core.database import db
 from engage.core.errors import DomainError
 from engage.core.i18n import _
 from engage.core.tenancy import CommunityCard
-from engage.roster import commands, queries, report
+from engage.roster import commands, comparison, history, importing, queries, report, undo
+from engage.roster.parts import Outcome
 
 roster = AppGroup("roster", help="Check and import a community's roster workbook.")
 workbook_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -61,9 +62,50 @@ def import_(file: Path, community: str, found: bool) -> None:  # noqa: FBT001 - 
             card = places.found_community(name=community, slug=_slug(community), now=now)
         with tenancy.scoped(card.id):
             batch_id = commands.stage(content=file.read_bytes(), filename=file.name, actor=None, now=now)
-            outcome = commands.confirm(batch_id=batch_id, revision=1, actor=None, now=now)
+            outcome = importing.confirm(batch_id=batch_id, revision=1, actor=None, now=now)
     except DomainError as refused:
         raise click.ClickException(str(refused)) from refused
+    _tell(outcome, batch_id=batch_id)
+
+
+@roster.command("undo")
+@community_name
+@click.option("--batch", "batch_id", type=int, help="The import's number; the newest that can be undone without it.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+def undo_(community: str, batch_id: int | None, yes: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Take a whole import back, up to 24 hours after it. Says first what goes and who stays."""
+    now = clock.now()
+    card = _find_community(community)
+    if card is None:
+        raise click.ClickException(_("没有“%(name)s”这个社区。看看名字写对没有。", name=community))
+    try:
+        with tenancy.scoped(card.id):
+            batch = queries.get_batch(batch_id, now=now) if batch_id else history.newest_undoable(now=now)
+            if batch is None:
+                raise click.ClickException(_("没有可以撤的导入：24小时内没有导过，或者已经撤了。"))
+            number, plan = batch.id, history.plan_undo(batch)
+            told = {"going": plan.going, "staying": plan.staying, "changed": plan.changed}
+            click.echo(
+                _(
+                    "“%(name)s”：%(going)s人会去掉，%(staying)s人有事在身会留下，%(changed)s人改回原样。",
+                    name=batch.filename,
+                    **told,
+                )
+            )
+            if not yes:
+                click.confirm(_("撤掉吗"), abort=True)
+            undone = undo.undo(batch_id=number, actor=None, now=now)
+    except DomainError as refused:
+        raise click.ClickException(str(refused) or _("没有这一份导入。")) from refused
+    click.echo(
+        _(
+            "撤掉了：%(people)s人、%(units)s户、%(places)s个网格和楼栋、%(teams)s支队伍；%(kept)s人留下，%(restored)s人改回原样。",
+            **asdict(undone),
+        )
+    )
+
+
+def _tell(outcome: Outcome, *, batch_id: int) -> None:
     if outcome.nothing_new:
         click.echo(_("没有变化：%(unchanged)s人都在册了。", unchanged=outcome.unchanged))
     else:
@@ -79,6 +121,10 @@ def import_(file: Path, community: str, found: bool) -> None:  # noqa: FBT001 - 
         click.echo(
             _("%(held_back)s行要改，没有导入。看是哪几行，运行flask roster check。", held_back=outcome.held_back)
         )
+    if outcome.undecided:
+        click.echo(_("%(undecided)s人像是册上的人，没有导入。请在网页上认一认。", undecided=outcome.undecided))
+    if not outcome.nothing_new:
+        click.echo(_("24小时内可以整份撤掉：flask roster undo --batch %(batch)s", batch=batch_id))
 
 
 def _checked(file: Path, community: str) -> dict[str, Any]:
@@ -90,8 +136,8 @@ def _checked(file: Path, community: str) -> dict[str, Any]:
     with tenancy.scoped(card.id) if card else nullcontext():
         known = queries.known_grids() if card else []
         reading = queries.read(contents, today=clock.local_date(clock.now()), known=known)
-        comparison = queries.compare(reading) if card else None
-    return report.as_json(reading, community=community, comparison=comparison)
+        compared = comparison.compare(reading) if card else None
+    return report.as_json(reading, community=community, comparison=compared)
 
 
 def _find_community(name: str) -> CommunityCard | None:

@@ -16,11 +16,10 @@ from engage.roster import rules
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The sheets as uploaded (without id numbers), the columns chosen by hand, the rows somebody skipped."""
+    """The sheets as uploaded (without id numbers) and the columns chosen by hand."""
 
     sheets: list[Sheet]
     chosen: dict[str, dict[int, rules.Field]] = field(default_factory=dict)
-    skipped: frozenset[tuple[str, int]] = frozenset()
 
     def with_columns(self, sheet: str, fields: dict[int, rules.Field]) -> Contents:
         """Return the contents with other columns chosen for one sheet."""
@@ -30,17 +29,6 @@ class Contents:
         """Return the contents with some cells of a row (from 1) typed anew."""
         changed = [_typed(one, row, cells) if one.name == sheet else one for one in self.sheets]
         return replace(self, sheets=without_id_numbers(changed))
-
-    def without_row(self, sheet: str, row: int) -> Contents:
-        """Return the contents with one row (from 1) left out."""
-        return replace(self, skipped=self.skipped | {(sheet, row)})
-
-    def shown_sheets(self) -> list[Sheet]:
-        """Return the sheets with the skipped rows blank, as the rules read them."""
-        return [
-            replace(s, rows=[[] if (s.name, n) in self.skipped else row for n, row in enumerate(s.rows, start=1)])
-            for s in self.sheets
-        ]
 
 
 def _typed(sheet: Sheet, row: int, cells: dict[int, str]) -> Sheet:
@@ -74,7 +62,6 @@ def pack(contents: Contents, *, community_id: int, seal_no: str) -> bytes:
                 for sheet in contents.sheets
             ],
             "chosen": contents.chosen,
-            "skipped": sorted(contents.skipped),
         },
         default=_day,
     )
@@ -97,7 +84,7 @@ def unpack(content: bytes, *, community_id: int, seal_no: str) -> Contents:
         for sheet in found["sheets"]
     ]
     chosen = {name: {int(c): rules.Field(f) for c, f in fields.items()} for name, fields in found["chosen"].items()}
-    return Contents(sheets, chosen, frozenset((sheet, row) for sheet, row in found["skipped"]))
+    return Contents(sheets, chosen)
 
 
 def _place(community_id: int, seal_no: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 
 from engage.core import web
 from engage.core.errors import NotFound
@@ -38,14 +39,11 @@ class ColumnsForm:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionForm:
-    """The cells of one row typed anew, or the wish to leave it out; and where to go back to."""
+    """The cells of one row typed anew."""
 
     sheet: str
     row: int
     cells: dict[int, str]
-    skip: bool
-    tab: str
-    page: int
 
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> CorrectionForm:
@@ -59,17 +57,56 @@ class CorrectionForm:
             sheet=form.get("sheet", ""),
             row=web.whole_number(form.get("row")),
             cells=cells,
-            skip=form.get("act") == "skip",
-            tab=form.get("tab", "fix"),
-            page=web.whole_number(form.get("page", "1")),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceForm:
+    """What one row, the ticked rows or every row of a tab are to become. `same_as` is a person on the roll."""
+
+    act: str
+    rows: list[str]
+    same_as: int | None
+    whole_tab: bool
+
+    @classmethod
+    def parse(cls, form: MultiDict[str, str]) -> ChoiceForm:
+        """Read `one=same:12:7|名单` (a row's own button) or `act=leave` with `row=7|名单` ... Raises `NotFound`."""
+        act, same_as, rows = form.get("act", ""), None, form.getlist("row")
+        if one := form.get("one"):
+            act, number, key = (*one.split(":", 2), "", "")[:3]
+            same_as, rows = int(number) if number.isascii() and number.isdigit() else None, [key]
+        whole = act.endswith("-all")
+        act = act.removesuffix("-all")
+        if act not in rules.ACTS or (same_as is not None and same_as >= 2**31):
+            raise NotFound
+        return cls(act, rows, same_as, whole and not form.get("one"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody is in the preview: tab, page and search. Kept through every form of the page."""
+
+    tab: str
+    page: str
+    q: str
+
+    @classmethod
+    def parse(cls, values: Mapping[str, str]) -> Place:
+        """Read it from an address or a form."""
+        return cls(values.get("tab", ""), values.get("page", "1"), values.get("q", "").strip()[:60])
+
+    def address(self, batch_id: int) -> str:
+        """Return the page's address."""
+        page = self.page if self.page != "1" else None
+        return web.url_for("roster.show", batch_id=batch_id, tab=self.tab or None, page=page, q=self.q or None)
 
 
 def chosen_tab(text: str | None, by_tab: Mapping[str, Sequence[rules.Line]]) -> str:
     """Return the tab asked for; without one the first that has rows."""
     if text in TABS:
         return str(text)
-    return next((tab for tab in ("fix", "good", "twice") if by_tab[tab]), "all")
+    return next((tab for tab in ("fix", "ask", "new", "changed", "same") if by_tab[tab]), "all")
 
 
 def page_of(text: str | None, *, rows: int) -> tuple[int, int]:

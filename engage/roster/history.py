@@ -13,7 +13,7 @@ from sqlalchemy.orm import defer
 from engage import people
 from engage.core.database import db
 from engage.roster import rules, words
-from engage.roster.models import RosterBatch
+from engage.roster.models import RosterBatch, RosterChange
 
 PAGE: Final = 30
 #: how many names a page spells out; the others are counted
@@ -57,6 +57,8 @@ class UndoPlan:
     teams: int
     offices: int
     slips: int
+    #: people who were on the roll before and get their old facts back
+    changed: int = 0
 
 
 def list_past(*, page: int) -> PastPage:
@@ -66,7 +68,7 @@ def list_past(*, page: int) -> PastPage:
     shown = min(max(page, 1), pages)
     batches = db.session.scalars(
         select(RosterBatch)
-        .options(defer(RosterBatch.content), defer(RosterBatch.made))
+        .options(defer(RosterBatch.content), defer(RosterBatch.made), defer(RosterBatch.choices))
         .order_by(RosterBatch.uploaded_at.desc(), RosterBatch.id.desc())
         .limit(PAGE)
         .offset((shown - 1) * PAGE)
@@ -76,19 +78,31 @@ def list_past(*, page: int) -> PastPage:
 
 
 def state_of(batch: RosterBatch, *, now: datetime) -> str:
-    """Return "undone", "undoable", "settled", "waiting" or "expired"."""
+    """Return "undone", "undoable", "settled", "running", "waiting" or "expired"."""
     if batch.undone_at is not None:
         return "undone"
     if batch.imported_at is not None:
         return "undoable" if now < rules.undo_until(batch.imported_at) else "settled"
+    if batch.started_at is not None:
+        return "running"
     return "waiting" if now < batch.expires_at else "expired"
+
+
+def newest_undoable(*, now: datetime) -> RosterBatch | None:
+    """Return the newest import that can still be taken back, or None."""
+    statement = (
+        select(RosterBatch)
+        .where(RosterBatch.imported_at > now - rules.UNDO_WITHIN, RosterBatch.undone_at.is_(None))
+        .order_by(RosterBatch.imported_at.desc(), RosterBatch.id.desc())
+    )
+    return db.session.scalars(statement.limit(1)).first()
 
 
 def plan_undo(batch: RosterBatch) -> UndoPlan:
     """Return what an undo of this import would take away now, in a handful of statements."""
     made = batch.made or {}
     ids: list[int] = made.get("persons", [])
-    in_use = people.persons_in_use(ids, brought_at=batch.imported_at) if batch.imported_at else {}
+    in_use = people.persons_in_use(ids, brought_at=batch.started_at) if batch.started_at else {}
     going = [person_id for person_id in ids if person_id not in in_use]
     staying = sorted(in_use)
     cards = people.persons_of(going[:NAMED] + staying[:NAMED])
@@ -108,4 +122,7 @@ def plan_undo(batch: RosterBatch) -> UndoPlan:
         teams=len(made.get("teams", [])),
         offices=len(made.get("grants", [])),
         slips=people.count_unused_slips(going),
+        changed=int(
+            db.session.scalar(select(func.count(RosterChange.id)).where(RosterChange.batch_id == batch.id)) or 0
+        ),
     )

@@ -22,15 +22,25 @@ class RosterBatch(TenantBase):
     )
 
     filename: Mapped[str] = mapped_column(String(120))
-    #: the sheets' rows, chosen columns and skipped rows, sealed with place "roster.batch|<community>|<seal_no>"
+    #: the sheets' rows and chosen columns, sealed with place "roster.batch|<community>|<seal_no>"
     content: Mapped[bytes | None]
+    #: new whenever the content is
     seal_no: Mapped[str] = mapped_column(String(32))
+    #: what was decided row by row, e.g. {"7|名单": "leave"} (roster.rules.choices)
+    choices: Mapped[dict[str, str] | None] = mapped_column(JSON)
     #: counts the changes; a confirmation of something else than was looked at is refused
     revision: Mapped[int] = mapped_column(default=1)
     #: None when the operator's command line brought it
     uploaded_by: Mapped[int | None]
     uploaded_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    #: when the first rows were written; everything the import made carries this instant
+    started_at: Mapped[datetime | None]
+    #: who writes the parts of a long import: somebody else's run stops at its next part
+    runner: Mapped[str | None] = mapped_column(String(32))
+    beat_at: Mapped[datetime | None]
+    #: {"done", "total", "outcome"} while a long import is under way
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     imported_at: Mapped[datetime | None]
     #: counts for people to read, set at the import
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -40,6 +50,27 @@ class RosterBatch(TenantBase):
     undone_by: Mapped[int | None]
     #: counts for people to read, set at the undo
     undone: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class RosterChange(TenantBase):
+    """What an import changed about somebody who was on the roll already; the values are wiped with the chance to undo."""
+
+    __tablename__ = "roster_change"
+    __table_args__ = tenant_args(
+        tenant_fk("batch_id", "roster_batch"),
+        tenant_fk("person_id", "person"),
+        UniqueConstraint("community_id", "batch_id", "person_id"),
+        Index("ix_roster_change_person", "community_id", "person_id"),
+    )
+
+    batch_id: Mapped[int]
+    person_id: Mapped[int]
+    #: e.g. ["phone", "home"]; never what they said
+    facts: Mapped[list[str]] = mapped_column(JSON)
+    #: as people.amend_many returned them (a phone stays sealed); None once wiped
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    at: Mapped[datetime]
 
 
 class RosterMapping(TenantBase):

@@ -8,14 +8,15 @@ from typing import Final
 
 from flask_babel import gettext
 
+from engage.core.errors import N_
 from engage.core.i18n import language
 from engage.core.workbook import Cell, SheetOut
 from engage.roster import rules
-from engage.roster.queries import Comparison
-from engage.roster.rules import Field
+from engage.roster.comparison import Comparison, Entry, State, masked
+from engage.roster.rules import Fact, Field
 
 PAGE: Final = 50
-TABS: Final = ("fix", "twice", "look", "good", "all")
+TABS: Final = ("fix", "ask", "new", "changed", "same", "left", "look", "all")
 #: the page's columns and the sheet's columns each of them speaks for
 COLUMNS: Final[tuple[tuple[Field, tuple[Field, ...]], ...]] = (
     (Field.NAME, (Field.NAME,)),
@@ -44,9 +45,24 @@ class ShownRow:
 
     sheet: str
     number: int
+    key: str
     state: str
     cells: list[tuple[str, list[Trouble]]]
     others: list[Trouble]
+    #: the person beside the roll; None for a row that is no person of its own
+    entry: Entry | None
+
+
+#: what a change is called
+FACTS: Final = {
+    Fact.PHONE: N_("手机"),
+    Fact.HOME: N_("住处"),
+    Fact.DOOR: N_("另一处房子"),
+    Fact.GRID: N_("网格"),
+    Fact.BIRTH: N_("出生年"),
+    Fact.VOLUNTEER: N_("志愿者"),
+    Fact.TEAM: N_("队伍"),
+}
 
 
 def words(finding: rules.Finding) -> str:
@@ -57,24 +73,33 @@ def words(finding: rules.Finding) -> str:
 
 
 def states(comparison: Comparison) -> dict[str, list[rules.Line]]:
-    """Return the rows of every tab: to be fixed, twice (here or on the roll), to be looked at, good, all."""
-    known = {
-        (person.sheet, person.row)
-        for person, person_id in zip(comparison.reading.people, comparison.on_roll, strict=True)
-        if person_id is not None
-    }
+    """Return the rows of every tab, by state; a row with a warning is also among those to look at."""
     found: dict[str, list[rules.Line]] = {tab: [] for tab in TABS}
     for line in comparison.reading.lines:
         found["all"].append(line)
-        if line.held_back:
-            found["fix"].append(line)
-        elif line.repeats is not None or (line.sheet, line.row) in known:
-            found["twice"].append(line)
-        else:
-            found["good"].append(line)
-        if line.findings and not line.held_back:
+        found[comparison.state_of(line).value].append(line)
+        entry = comparison.by_row.get((line.sheet, line.row))
+        if not line.held_back and (line.findings or (entry and entry.renamed)):
             found["look"].append(line)
     return found
+
+
+def searched(lines: Sequence[rules.Line], q: str, *, comparison: Comparison) -> Sequence[rules.Line]:
+    """Return the rows in which every word of `q` stands: in the name, the door, the phone or any cell as typed."""
+    wanted = q.casefold().split()
+    return [line for line in lines if _has(line, wanted, comparison)] if wanted else lines
+
+
+def _has(line: rules.Line, wanted: Sequence[str], comparison: Comparison) -> bool:
+    person = line.person
+    said = [cell_text(line.cells, number) for number in range(len(line.cells))]
+    said += (
+        [person.name, person.phone or "", comparison.labels.get(person.dwelling, "") if person.dwelling else ""]
+        if person
+        else []
+    )
+    text = " ".join(said).casefold()
+    return all(word in text for word in wanted)
 
 
 def shown(lines: Sequence[rules.Line], *, comparison: Comparison) -> list[ShownRow]:
@@ -93,11 +118,15 @@ def _shown(line: rules.Line, *, plan: rules.Plan, comparison: Comparison) -> Sho
         (others if place is None else troubles[place]).append(_trouble(finding, line))
     texts = _texts(line, fields=fields, comparison=comparison)
     cells = [(texts[name], troubles[name]) for name, _ in COLUMNS]
-    return ShownRow(line.sheet, line.row, _state(line), cells, others)
-
-
-def _state(line: rules.Line) -> str:
-    return "fix" if line.held_back else "twice" if line.repeats is not None else "good"
+    return ShownRow(
+        line.sheet,
+        line.row,
+        rules.row_key(line.sheet, line.row),
+        comparison.state_of(line).value,
+        cells,
+        others,
+        comparison.by_row.get((line.sheet, line.row)),
+    )
 
 
 def _trouble(finding: rules.Finding, line: rules.Line) -> Trouble:
@@ -131,16 +160,15 @@ def _texts(line: rules.Line, *, fields: Sequence[Field], comparison: Comparison)
     return typed
 
 
-def masked(phone: str | None) -> str:
-    """Return a phone as lists show it (service-points §5.8): 138****1234."""
-    return f"{phone[:3]}****{phone[-4:]}" if phone and len(phone) > 7 else ""
-
-
 def rows_to_fix(comparison: Comparison) -> list[SheetOut]:
     """Return the rows held back as sheets to fix and upload again: own headings, why, and what to do."""
     sheets = []
     for plan in comparison.reading.plans:
-        lines = [line for line in comparison.reading.lines if line.held_back and line.sheet == plan.sheet.name]
+        lines = [
+            line
+            for line in comparison.reading.lines
+            if line.sheet == plan.sheet.name and comparison.state_of(line) is State.FIX
+        ]
         if not lines:
             continue
         headings = [*plan.headings.printed, gettext("要改什么"), gettext("原来的行号")]

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from engage.roster import rules
-from engage.roster.queries import Comparison
+from engage.roster.comparison import Comparison, State
 
 
 def finding_as_json(finding: rules.Finding) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def finding_as_json(finding: rules.Finding) -> dict[str, Any]:
 def as_json(reading: rules.Reading, *, community: str, comparison: Comparison | None) -> dict[str, Any]:
     """Return the counts and every finding. `comparison` is None while the community does not exist: everything is new."""
     people = reading.people
-    on_roll = sum(1 for known in comparison.on_roll if known is not None) if comparison else 0
+    states = Counter(entry.state for entry in comparison.entries) if comparison else Counter({State.NEW: len(people)})
     rows = Counter(line.sheet for line in reading.lines)
     return {
         "community": community,
@@ -47,8 +47,10 @@ def as_json(reading: rules.Reading, *, community: str, comparison: Comparison | 
         ],
         "data_rows": len(reading.lines),
         "good_people": len(people),
-        "new_people": len(people) - on_roll,
-        "already_on_roll": on_roll,
+        "new_people": states[State.NEW],
+        "already_on_roll": states[State.CHANGED] + states[State.SAME],
+        "changed_people": len(comparison.amended) if comparison else 0,
+        "suspected_people": states[State.ASK],
         "volunteers": sum(1 for person in people if person.volunteer),
         "units": len(reading.units),
         "grids": len(reading.grids),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, null, select, update
 
 from engage import people, places
 from engage.core import audit
 from engage.core.access import Actor, Role
-from engage.core.database import transaction
+from engage.core.database import require_transaction, transaction
 from engage.roster import queries, rules
-from engage.roster.models import RosterBatch
+from engage.roster.models import RosterBatch, RosterChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +25,15 @@ class Undone:
     places: int
     teams: int
     offices: int
+    #: people who were on the roll before: how many have their old facts back, how many were changed again since
+    restored: int = 0
+    changed_since: int = 0
 
 
-def undo(*, batch_id: int, actor: Actor, now: datetime) -> Undone:
+def undo(*, batch_id: int, actor: Actor | None, now: datetime) -> Undone:
     """Take an import back, all in one transaction; a second undo returns what the first one did.
 
-    People on whom something hangs stay with their doors and teams; an area the roster filled in for a door that
+    `actor` is None for the operator's command line. People on whom something hangs stay with their doors and teams; an area the roster filled in for a door that
     was known before stays as well. Raises `TooLate` from 24 hours on, `UndoRefused` where somebody else must do it.
     """
     with transaction() as session:
@@ -41,15 +44,19 @@ def undo(*, batch_id: int, actor: Actor, now: datetime) -> Undone:
             return Undone(**(batch.undone or {}))
         rules.ensure_undoable(imported_at=batch.imported_at, now=now)
         made = batch.made or {}
-        rules.ensure_office_may_undo(gave_offices=bool(made.get("grants")), is_secretary=Role.SECRETARY in actor.roles)
-        undone = _take_back(made, imported_at=batch.imported_at or now, now=now)
-        batch.undone_at, batch.undone_by, batch.undone = now, actor.person_id, asdict(undone)
+        rules.ensure_office_may_undo(
+            gave_offices=bool(made.get("grants")), is_secretary=actor is None or Role.SECRETARY in actor.roles
+        )
+        undone = _take_back(batch, at=batch.started_at or now, now=now)
+        batch.undone_at, batch.undone_by, batch.undone = now, actor.person_id if actor else None, asdict(undone)
         audit.record("roster_undone", actor=actor, subject=f"roster_batch:{batch.id}", now=now, **batch.undone)
         return undone
 
 
-def _take_back(made: dict[str, list[int]], *, imported_at: datetime, now: datetime) -> Undone:
-    withdrawn = people.withdraw_many(made.get("persons", []), brought_at=imported_at, now=now)
+def _take_back(batch: RosterBatch, *, at: datetime, now: datetime) -> Undone:
+    made = batch.made or {}
+    restored, changed_since = _restore(batch.id)
+    withdrawn = people.withdraw_many(made.get("persons", []), brought_at=at, now=now)
     offices = people.end_grants(made.get("grants", []), now=now)
     teams = people.dissolve_empty_teams([str(name) for name in made.get("teams", [])])
     removed = places.remove_unused(unit_ids=made.get("units", []), place_ids=made.get("places", []))
@@ -60,4 +67,29 @@ def _take_back(made: dict[str, list[int]], *, imported_at: datetime, now: dateti
         places=removed.places,
         teams=teams,
         offices=offices,
+        restored=restored,
+        changed_since=changed_since,
     )
+
+
+def forget(person_id: int) -> None:
+    """Wipe what imports changed about somebody who closes the account, inside the caller's transaction."""
+    mine = RosterChange.person_id == person_id
+    statement = update(RosterChange).where(mine).values(before=null(), after=null())
+    require_transaction().execute(statement, execution_options={"synchronize_session": False})
+
+
+def _restore(batch_id: int) -> tuple[int, int]:
+    """Give people who were on the roll before their old facts back; returns (restored, changed again since)."""
+    session = require_transaction()
+    of_batch = RosterChange.batch_id == batch_id
+    counts = people.revert_many(
+        [
+            people.Amended(person_id=person_id, before=before or {}, after=after or {})
+            for person_id, before, after in session.execute(
+                select(RosterChange.person_id, RosterChange.before, RosterChange.after).where(of_batch)
+            )
+        ]
+    )
+    session.execute(delete(RosterChange).where(of_batch), execution_options={"synchronize_session": False})
+    return counts

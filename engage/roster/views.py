@@ -11,9 +11,11 @@ from engage import people
 from engage.core import clock, web, workbook
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
+from engage.core.step_up import confirmed
 from engage.core.workbook import SheetOut
-from engage.roster import commands, forms, history, preview, queries, rules
+from engage.roster import commands, forms, history, importing, preview, queries, rules
 from engage.roster.models import RosterBatch
+from engage.roster.parts import Outcome
 from engage.roster.rules import LABELS
 
 bp = Blueprint("roster", __name__, url_prefix="/roster")
@@ -52,18 +54,23 @@ def _upload_page(*, error: str | None = None, status: int = 200) -> Response:
 @needs(Permission.IMPORT_ROSTER)
 def show(batch_id: int, *, me: Actor) -> Response:
     """Show the rows of a batch by tab, or what the import did."""
-    return _check_page(batch_id)
+    return check_page(batch_id)
 
 
-def _check_page(batch_id: int, *, refused: DomainError | None = None) -> Response:
+def check_page(batch_id: int, *, refused: DomainError | None = None) -> Response:
+    """Return the page a batch has now: its rows, how far its import is, or what that did."""
     now = clock.now()
     batch = queries.get_batch(batch_id, now=now)
     if batch.imported_at is not None:
         return _done_page(batch, now=now)
-    comparison = queries.compare(queries.reading_of(batch, now=now))
+    if batch.started_at is not None:
+        return progress_page(batch, now=now)
+    comparison = queries.comparison_of(batch, now=now)
     by_tab = preview.states(comparison)
-    tab = forms.chosen_tab(web.request.args.get("tab"), by_tab)
-    page_no, pages = forms.page_of(web.request.args.get("page"), rows=len(by_tab[tab]))
+    place = forms.Place.parse(web.request.values)
+    tab = forms.chosen_tab(place.tab, by_tab)
+    lines = preview.searched(by_tab[tab], place.q, comparison=comparison)
+    page_no, pages = forms.page_of(place.page, rows=len(lines))
     first = (page_no - 1) * preview.PAGE
     return web.page(
         "roster/show.html",
@@ -72,14 +79,30 @@ def _check_page(batch_id: int, *, refused: DomainError | None = None) -> Respons
         batch=batch,
         comparison=comparison,
         counts={name: len(lines) for name, lines in by_tab.items()},
+        taken=len(comparison.newcomers) + len(comparison.amended),
         tab=tab,
-        rows=preview.shown(by_tab[tab][first : first + preview.PAGE], comparison=comparison),
+        q=place.q,
+        found=len(lines),
+        rows=preview.shown(lines[first : first + preview.PAGE], comparison=comparison),
         page_no=page_no,
         pages=pages,
         refusal=web.say(refused) if refused else None,
         columns=preview.COLUMNS,
+        facts=preview.FACTS,
         labels=LABELS,
         words=preview.words,
+    )
+
+
+def progress_page(batch: RosterBatch, *, now: datetime) -> Response:
+    """Return how far an import is; a dead one offers to carry on or to end it there."""
+    return web.page(
+        "roster/progress.html",
+        fragment="roster/_progress.html",
+        batch=batch,
+        done=(batch.progress or {}).get("done", 0),
+        total=(batch.progress or {}).get("total", 0),
+        dead=importing.is_dead(batch, now=now),
     )
 
 
@@ -87,7 +110,7 @@ def _done_page(batch: RosterBatch, *, now: datetime) -> Response:
     return web.page(
         "roster/done.html",
         batch=batch,
-        outcome=commands.Outcome(**(batch.outcome or {})),
+        outcome=Outcome(**(batch.outcome or {})),
         at=now,
         state=history.state_of(batch, now=now),
         until=rules.undo_until(batch.imported_at or now),
@@ -107,50 +130,55 @@ def columns(batch_id: int, *, me: Actor) -> Response:
 @bp.post("/batches/<int:batch_id>/corrections")
 @needs(Permission.IMPORT_ROSTER)
 def corrections(batch_id: int, *, me: Actor) -> Response:
-    """Type the marked cells of one row anew, or leave the row out."""
+    """Type the marked cells of one row anew."""
     form = forms.CorrectionForm.parse(web.request.form)
-    if form.skip:
-        commands.skip_row(batch_id=batch_id, sheet=form.sheet, row=form.row, now=clock.now())
-    else:
-        commands.correct_row(batch_id=batch_id, sheet=form.sheet, row=form.row, cells=form.cells, now=clock.now())
-    return web.see_other(web.url_for("roster.show", batch_id=batch_id, tab=form.tab, page=form.page))
+    commands.correct_row(batch_id=batch_id, sheet=form.sheet, row=form.row, cells=form.cells, now=clock.now())
+    return web.see_other(forms.Place.parse(web.request.form).address(batch_id))
 
 
-@bp.post("/batches/<int:batch_id>/confirmation")
+@bp.post("/batches/<int:batch_id>/choices")
 @needs(Permission.IMPORT_ROSTER)
-def confirmation(batch_id: int, *, me: Actor) -> Response:
-    """Write the good rows to the roll."""
-    revision = web.whole_number(web.request.form.get("revision"))
+def choices(batch_id: int, *, me: Actor) -> Response:
+    """Take rows or leave them out, say who they are, let them replace what the roll says."""
+    now, form, place = clock.now(), forms.ChoiceForm.parse(web.request.form), forms.Place.parse(web.request.form)
+    rows = form.rows
+    if form.whole_tab:
+        comparison = queries.comparison_of(queries.get_batch(batch_id, now=now), now=now)
+        lines = preview.searched(preview.states(comparison).get(place.tab, []), place.q, comparison=comparison)
+        rows = [rules.row_key(line.sheet, line.row) for line in lines]
     try:
-        commands.confirm(batch_id=batch_id, revision=revision, actor=me, now=clock.now())
+        commands.decide(batch_id=batch_id, act=form.act, rows=rows, same_as=form.same_as, now=now)
     except NotFound:
         raise
     except DomainError as refused:
-        return _check_page(batch_id, refused=refused)
-    return web.see_other(web.url_for("roster.show", batch_id=batch_id))
+        return check_page(batch_id, refused=refused)
+    return web.see_other(place.address(batch_id))
 
 
 @bp.get("/batches/<int:batch_id>/rows-to-fix.xlsx")
 @needs(Permission.IMPORT_ROSTER)
+@confirmed
 def rows_to_fix(batch_id: int, *, me: Actor) -> Response:
     """Send the rows held back as a workbook, with a column that says what to change."""
     now = clock.now()
-    comparison = queries.compare(queries.reading_of(queries.get_batch(batch_id, now=now), now=now))
+    comparison = queries.comparison_of(queries.get_batch(batch_id, now=now), now=now)
     sheets = preview.rows_to_fix(comparison)
     if not sheets:
         raise NotFound
-    return _workbook(sheets, "rows-to-fix.xlsx")
+    return send_workbook(workbook.write(sheets), "rows-to-fix.xlsx")
 
 
 @bp.get("/blank.xlsx")
 @needs(Permission.IMPORT_ROSTER)
 def blank(*, me: Actor) -> Response:
     """Send an empty roster with the headings that need no mapping."""
-    return _workbook([SheetOut(gettext("居民花名册"), forms.blank_headings(), [])], "roster.xlsx")
+    blank_sheet = SheetOut(gettext("居民花名册"), forms.blank_headings(), [])
+    return send_workbook(workbook.write([blank_sheet]), "roster.xlsx")
 
 
-def _workbook(sheets: list[SheetOut], filename: str) -> Response:
-    response = make_response(workbook.write(sheets))
+def send_workbook(content: bytes, filename: str) -> Response:
+    """Send an .xlsx to be kept, not shown."""
+    response = make_response(content)
     response.headers["Content-Type"] = XLSX
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

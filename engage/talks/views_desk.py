@@ -231,7 +231,7 @@ def _person_of(typed: str) -> people.Person:
             shown = people.read_medium(typed, now=clock.now())
         except people.MediumRefused as dead:
             raise rules.TalkRefused(dead.message, field="who") from dead
-        person = people.holder_of(shown) if shown else None
+        person = people.get_person(shown.person_id) if shown else None
     else:
         person = people.find_by_member_no(number)
     if person is None:

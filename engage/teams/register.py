@@ -45,6 +45,8 @@ class Looked:
     over: bool = False
     kind: str = ""
     team_id: int | None = None
+    #: the grids and buildings the reader's role reaches; None is the whole community
+    reach: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +106,7 @@ def _conditions(looked: Looked, *, today: date) -> list[Any]:
         .exists()
     )
     person = people.Person
-    here = select(person.id).where(person.status != "closed")
+    here = people.persons_living_in(looked.reach).where(person.status != "closed")
     conditions: list[Any] = [Qualification.revoked_at.is_(None), ~renewed, Qualification.person_id.in_(here)]
     if looked.over:
         conditions.append(Qualification.expires_on <= today)

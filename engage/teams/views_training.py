@@ -20,7 +20,7 @@ from engage.teams.views import bp, page_number
 from engage.teams.words import TRAINING_WORDS
 
 
-def _looked() -> Looked:
+def _looked(me: Actor) -> Looked:
     args = web.request.args
     days, kind, team = args.get("days", ""), args.get("kind", ""), args.get("team", "")
     return Looked(
@@ -28,6 +28,7 @@ def _looked() -> Looked:
         over=days == "over",
         kind=kind if kind in set(Training) else "",
         team_id=web.whole_number(team) if team else None,
+        reach=me.reach(Permission.SEE_MEMBERS),
     )
 
 
@@ -35,7 +36,7 @@ def _looked() -> Looked:
 @needs(Permission.SEE_MEMBERS)
 def running_out(me: Actor) -> Response:
     """List the trainings that run out soon, or have run out."""
-    looked, today = _looked(), clock.local_date(clock.now())
+    looked, today = _looked(me), clock.local_date(clock.now())
     found = register.running_out(looked=looked, today=today, page=page_number())
     ids = [card.person_id for card in found.cards]
     return web.page(

@@ -9,6 +9,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _
+from engage.core.step_up import confirmed
 from engage.territory import forms
 from engage.territory.queries import PAGE
 from engage.territory.views import bp
@@ -57,6 +58,7 @@ def offices(*, me: Actor) -> Response:
 
 @bp.post("/offices")
 @needs(Permission.GRANT_ROLES)
+@confirmed
 def create_office(*, me: Actor) -> Response:
     """Give somebody a role at the community or at a place, from a day until a day."""
     form = web.request.form
@@ -76,6 +78,7 @@ def create_office(*, me: Actor) -> Response:
 
 @bp.post("/offices/<int:grant_id>/closure")
 @needs(Permission.GRANT_ROLES)
+@confirmed
 def close_office(grant_id: int, *, me: Actor) -> Response:
     """End a role."""
     try:

@@ -9,6 +9,7 @@ from engage.core import clock, web
 from engage.core.access import Actor, signed_in
 from engage.core.errors import DomainError
 from engage.core.i18n import _
+from engage.core.step_up import confirmed
 from engage.territory import forms
 from engage.territory.views import bp
 
@@ -41,6 +42,7 @@ def own(*, me: Actor) -> Response:
 
 @bp.post("/me/offices/<int:grant_id>/stand-ins")
 @signed_in
+@confirmed
 def create_stand_in(grant_id: int, *, me: Actor) -> Response:
     """Hand one role to somebody for some days."""
     form = web.request.form

@@ -260,7 +260,7 @@ def test_the_log_of_before_is_chained_by_the_migration(app: Flask, log: World) -
     before = [(row.seq, row.hash) for row in db.session.query(AuditEvent).order_by(AuditEvent.seq)]
     db.session.rollback()
     db.session.remove()
-    downgrade(revision="0021")
+    downgrade(revision="0015")
     upgrade()
     with tenancy.scoped(log.donghu.id):
         assert [(row.seq, row.hash) for row in db.session.query(AuditEvent).order_by(AuditEvent.seq)] == before

@@ -3,119 +3,21 @@
 from __future__ import annotations
 
 import io
+import random
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from engage.core import workbook
 from engage.core.workbook import SheetOut, WorkbookRefused, read, write
+from tests.core.make_hostile import HOSTILE, a_plain_one, with_sheet
 from tests.roster.make_workbooks import make_csv, make_xlsx, processor_seconds
 
 MEBI = 1 << 20
-
-
-def parts_of(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def packed(parts: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return target.getvalue()
-
-
-def with_sheet(body: bytes, *, before: bytes = b"") -> bytes:
-    parts = parts_of(make_xlsx({"S": [["姓名"], ["张三"]]}))
-    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    parts["xl/worksheets/sheet1.xml"] = (
-        before + f'<worksheet xmlns="{name}"><sheetData>'.encode() + body + b"</sheetData></worksheet>"
-    )
-    return packed(parts)
-
-
-def a_plain_one() -> bytes:
-    return make_xlsx({"S": [["姓名"], ["张三"]]})
-
-
-def lying_about_sizes() -> bytes:
-    content = bytearray(with_sheet(b"<row r='1'>" + b"<c r='A1'/>" * 20_000 + b"</row>"))
-    at = content.rindex(b"PK\x01\x02", 0, content.rindex(b"sheet1.xml"))
-    content[at + 24 : at + 28] = (100).to_bytes(4, "little")
-    return bytes(content)
-
-
-def one_part_many_times() -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts_of(a_plain_one()).items():
-            archive.writestr(name, content)
-        for number in range(500):
-            archive.writestr(f"xl/media/{number}.bin", b"0")
-    return target.getvalue()
-
-
-HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
-    "ratio bomb": (lambda: with_sheet(b" " * (120 * MEBI)), {"bomb"}),
-    "ratio bomb under the cap": (lambda: with_sheet(b" " * (90 * MEBI)), {"bomb"}),
-    "bomb in another part": (
-        lambda: packed(parts_of(a_plain_one()) | {"xl/media/a.xml": b"0" * (90 * MEBI)}),
-        {"bomb"},
-    ),
-    "a million rows": (
-        lambda: with_sheet(
-            b"".join(b"<row r='%d'><c r='A%d'><v>1</v></c></row>" % (n, n) for n in range(1, 1_000_001))
-        ),
-        {"too_many_cells", "too_many_rows", "bomb"},
-    ),
-    "two cells far apart": (
-        lambda: with_sheet(
-            b"<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"
-        ),
-        {"too_many_cells"},
-    ),
-    "a cell beyond the sheet": (
-        lambda: with_sheet(b"<row r='9999999'><c r='ZZZZ9999999'><v>1</v></c></row>"),
-        {"too_many_cells"},
-    ),
-    "a far row by its number alone": (
-        lambda: with_sheet(b"<row r='1'><c><v>1</v></c></row><row r='1048576'><c><v>1</v></c></row>" + b"<c/>" * 9),
-        {"too_many_cells"},
-    ),
-    "entities": (
-        lambda: with_sheet(
-            b"<row r='1'><c r='A1' t='inlineStr'><is><t>&b;</t></is></c></row>",
-            before=b"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;'>]>",
-        ),
-        {"doctype"},
-    ),
-    "an external entity": (
-        lambda: with_sheet(b"<row r='1'/>", before=b"<!DOCTYPE x [<!ENTITY b SYSTEM 'file:///etc/passwd'>]>"),
-        {"doctype"},
-    ),
-    "a lying size": (lying_about_sizes, {"broken"}),
-    "macros": (lambda: packed(parts_of(a_plain_one()) | {"xl/vbaProject.bin": b"x"}), {"macros"}),
-    "five hundred parts": (one_part_many_times, {"bomb"}),
-    "a zip that is no workbook": (lambda: packed({"a.txt": b"hello"}), {"kind"}),
-    "cut in half": (lambda: a_plain_one()[: len(a_plain_one()) // 2], {"broken"}),
-    "an old container with nothing in it": (
-        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4000,
-        {"broken", "kind"},
-    ),
-    "nothing": (lambda: b"", {"empty"}),
-    "zeros": (lambda: b"\0" * 5000, {"empty"}),
-    "too large": (lambda: b"a" * (workbook.MAX_UPLOAD + 1), {"too_large"}),
-    "a picture": (lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", {"kind", "encoding"}),
-    "bytes of no language": (lambda: b"\xff\xff\xfe\x80,\x80\xff", {"encoding"}),
-    "too many lines of text": (lambda: b"a,b\n" * 60_000, {"too_many_rows"}),
-    "sixty-one sheets": (lambda: make_xlsx({f"S{n}": [["a", "b"]] for n in range(61)}), {"too_many_sheets"}),
-}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -127,6 +29,47 @@ def test_a_hostile_file_is_refused_by_name(name: str) -> None:
         read(content, filename="x.csv" if content[:1] in (b"a", b"\xff", b"\x89") else "x.xlsx")
     assert refused.value.code in codes
     assert processor_seconds() - started < 5
+
+
+def test_there_are_thirty_hostile_files() -> None:
+    assert len(HOSTILE) >= 30
+
+
+MEASURE = (
+    "import resource, subprocess, sys\n"
+    "done = subprocess.run([sys.executable, '-I', sys.argv[1]], stdin=sys.stdin.buffer, stdout=subprocess.DEVNULL)\n"
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
+)
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if HOSTILE[name][1] - {"empty", "too_large", "encoding"}])
+def test_a_hostile_file_takes_less_than_its_memory(name: str) -> None:
+    child = Path(workbook.__file__).with_name("workbook_child.py")
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, child], input=HOSTILE[name][0](), capture_output=True, check=True
+    )
+    assert int(done.stdout) * (1 if sys.platform == "darwin" else 1024) < 300 * MEBI
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_file_is_read_or_refused(seed: int) -> None:
+    """Bytes turned over, cut out, doubled: whatever comes, it is sheets or a named refusal, never anything else."""
+    dice = random.Random(seed)  # noqa: S311 - a test's dice
+    for original in (a_plain_one(), Path(__file__).with_name("roster.xls").read_bytes()):
+        content = bytearray(original)
+        for _blow in range(dice.randrange(1, 40)):
+            at = dice.randrange(8, len(content))
+            content[at] = dice.randrange(256)
+        at, length = dice.randrange(8, len(content)), dice.randrange(200)
+        damaged = bytes(content[:at] + content[at + length :] if seed % 2 else content)
+        with suppress(WorkbookRefused):
+            assert all(sheet.rows is not None for sheet in read(damaged, filename="x.xlsx"))
+
+
+def test_a_page_of_the_web_is_no_text_file() -> None:
+    with pytest.raises(WorkbookRefused) as refused:
+        read(b"<html><table><tr><td>a,b</td></tr></table></html>", filename="x.csv")
+    assert refused.value.code == "kind"
 
 
 def test_reading_stays_within_its_memory() -> None:
@@ -161,6 +104,19 @@ def test_what_is_empty_at_the_top_and_left_keeps_its_place() -> None:
     sheet = read(make_xlsx({"S": [[], [], [None, None, "姓名"], [None, None, "张三"]]}), filename="x.xlsx")[0]
     assert sheet.rows[2][2] == "姓名"
     assert len(sheet.rows) == 4
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+def test_text_files_with_the_separators_people_have(encoding: str, delimiter: str) -> None:
+    lines = [["姓名", "备注", "手机"], ["李淑芬", '"甲,乙,丙;丁;戊;己;庚;辛"', "13800138000"]]
+    content = "\r\n".join(delimiter.join(line) for line in lines).encode(encoding)
+    assert read(content, filename="名单.csv")[0].rows[1] == ["李淑芬", "甲,乙,丙;丁;戊;己;庚;辛", "13800138000"]
+
+
+def test_a_sheet_of_any_name_can_be_written() -> None:
+    for name in ("名单[1]", "a/b\\c:d*e?f", "'", "", "长" * 60):
+        assert read(write([SheetOut(name, ["a"], [["b"]])]), filename="x.xlsx")[0].rows == [["a"], ["b"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])

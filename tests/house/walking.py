@@ -42,22 +42,28 @@ TABLES = {
     "topic_id": "topic",
     "vote_id": "vote",
     "batch_id": "roster_batch",
+    "export_id": "roster_export",
     "people.batch_id": "card_batch",
     "medium_id": "medium",
     "consent_id": "consent",
     "bond_id": "guardianship",
     "merge_id": "person_merge",
     "other_id": "person",
+    "passkey_id": "passkey",
     "place_id": "place",
     "unit_id": "unit",
     "tenancy_id": "tenancy",
     "change_id": "grid_change",
     "delegation_id": "delegation",
+    "people.change_id": "member_change",
+    "view_id": "saved_view",
     "application_id": "team_application",
     "qualification_id": "qualification",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
+#: what the guard asks of every form, whatever the view
+EVERY_FORM = {"csrf_token", "helping", "confirm_pin", "confirm_password", "confirm_passkey"}
 
 
 class AskedForm(ImmutableMultiDict[str, str]):
@@ -66,7 +72,7 @@ class AskedForm(ImmutableMultiDict[str, str]):
     asked: ClassVar[dict[str, set[str]]] = defaultdict(set)
 
     def _note(self, key: object) -> None:
-        if isinstance(key, str) and key != "csrf_token":
+        if isinstance(key, str) and key not in EVERY_FORM:
             self.asked[str(request.endpoint)].add(key)
 
     def __getitem__(self, key: str) -> str:

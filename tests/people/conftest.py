@@ -12,7 +12,8 @@ from engage.core import tenancy
 from engage.core.access import Actor
 from engage.core.database import transaction
 from engage.people import activations, passwords, signing_in
-from engage.people.directory import Filters, search
+from engage.people.filters import Filters
+from engage.people.searching import search
 from engage.people.signing_in import Arrival
 from tests.client import Answer, CheckingClient
 from tests.conftest import World
@@ -36,7 +37,7 @@ def enter(client: CheckingClient, account: str, password: str = PASSWORD, **more
 
 def names(q: str, **more: Any) -> list[str]:
     """Whom a search finds."""
-    return [person.name for person in search(filters=Filters(q=q, **more)).persons]
+    return [person.name for person in search(filters=Filters(q=q, **more), now=NOW).persons]
 
 
 @pytest.fixture

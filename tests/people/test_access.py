@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engage import people
+from engage import people, places
+from engage.core import clock, tenancy
 from engage.core.access import Role
-from engage.core.database import db
-from engage.people import activations, directory, media
+from engage.core.database import db, transaction
+from engage.people import activations, changing, directory, media, planning, saved
+from engage.people.bulk import Act
+from engage.people.filters import Filters
 from engage.people.models import Device
+from engage.people.planning import Asked
 from tests.conftest import World
 from tests.make import NOW, make_person
 
@@ -46,6 +50,24 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "people.change_password"): (303, 422, 422, 422, 422, 422),
     ("GET", "people.edit_own"): OWN,
     ("POST", "people.correct_own"): (303, 422, 422, 422, 422, 422),
+    ("POST", "people.rename_device"): (303, 422, 404, 404, 404, 404),
+    ("GET", "people.pin"): OWN,
+    ("POST", "people.set_pin"): (303, 422, 422, 422, 422, 422),
+    ("POST", "people.remove_pin"): (303, 303, 303, 303, 303, 303),
+    ("GET", "people.list_passkeys"): OWN,
+    ("POST", "people.create_passkey"): (303, 422, 422, 422, 422, 422),
+    ("POST", "people.remove_passkey"): (303, 404, 404, 404, 404, 404),
+    ("POST", "people.create_confirmation"): (303, 422, 422, 422, 422, 422),
+    # Nothing is locked here: whoever comes is sent to the front door.
+    ("GET", "people.unlock"): (303, 303, 303, 303, 303, 303),
+    ("POST", "people.create_unlock"): (303, 303, 303, 303, 303, 303),
+    ("POST", "people.create_passkey_sign_in"): (422, 422, 422, 422, 422, 422),
+    ("GET", "people.help_desk"): (303, 403, 200, 200, 200, 200),
+    ("POST", "people.create_help"): (303, 403, 422, 422, 422, 422),
+    # Nobody is being helped here.
+    ("GET", "people.help_now"): (303, 303, 303, 303, 303, 303),
+    ("POST", "people.end_help"): (303, 303, 303, 303, 303, 303),
+    ("POST", "people.correct_helped_phone"): (303, 404, 404, 404, 404, 404),
     # A consent is seen by the one who gave it; this one is nobody's here.
     ("GET", "people.show_consent"): (303, 404, 404, 404, 404, 404),
     ("POST", "people.withdraw_consent"): (303, 404, 404, 404, 404, 404),
@@ -60,6 +82,17 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "people.print_slips"): (303, 403, 422, 403, 422, 422),
     ("GET", "people.cards_to_print"): (303, 403, 200, 403, 200, 200),
     ("POST", "people.print_cards"): (303, 403, 422, 403, 422, 422),
+    ("GET", "people.new_change"): (303, 403, 303, 403, 303, 303),
+    ("POST", "people.create_change"): (303, 403, 404, 403, 404, 404),
+    ("GET", "people.changes"): (303, 403, 200, 403, 200, 200),
+    ("GET", "people.show_change"): MANAGED,
+    ("POST", "people.undo_change"): (303, 403, 404, 403, 303, 303),
+    # A view is its owner's, here the secretary's.
+    ("GET", "people.list_views"): (303, 403, 200, 200, 200, 200),
+    ("POST", "people.save_view"): (303, 403, 422, 422, 422, 422),
+    ("POST", "people.change_view"): (303, 403, 404, 404, 404, 422),
+    ("POST", "people.remove_view"): (303, 403, 404, 404, 404, 303),
+    ("POST", "people.put_view_back"): (303, 403, 404, 404, 404, 303),
     ("GET", "people.show"): SEEN,
     ("GET", "people.edit"): MANAGED,
     ("POST", "people.update"): (303, 403, 404, 403, 422, 422),
@@ -94,6 +127,13 @@ def routes(app: Flask) -> set[tuple[str, str]]:
     }
 
 
+def make_change(world: World) -> int:
+    """Something done to the volunteer, which names her on its page."""
+    asked = Asked(act=Act.NO_VOLUNTEER, ticked=(world.volunteer.person_id,), filters=Filters())
+    plan = planning.plan_change(asked, actor=world.secretary, now=NOW)
+    return changing.change_many(asked, seal=plan.seal, actor=world.secretary, key="w1 change", now=clock.now())
+
+
 def test_w1_every_route_of_the_room_stands_in_the_table(house: Flask) -> None:
     assert routes(house) == set(EXPECTED)
 
@@ -116,8 +156,13 @@ def test_w1_each_answers_each_actor_as_the_table_says(
         "grant_id": directory.roles_of([world.leader.person_id])[world.leader.person_id][0].id,
         "team_id": 1,
         "consent_id": 1,
+        "change_id": make_change(world),
+        "view_id": saved.save_view(
+            name="志愿者", filters=Filters(volunteer="yes"), is_shared=False, actor=world.secretary, now=NOW
+        ),
         "batch_id": 1,
         "medium_id": media.media_of(world.volunteer.person_id)[0].id,
+        "passkey_id": 1,
         "step": "return",
         "code": slip.code,
         "token": people.card_token(world.volunteer.person_id),
@@ -143,4 +188,10 @@ def test_w2_foreign_ids_in_forms_are_not_found_and_do_nothing(world: World, sign
         office.get(f"{address}?person={foreign}", expect=404)
         office.post(address, data={"person": [world.outsider.person_id, foreign]}, expect=404)
     assert office.get(f"/members?team={foreign}&grid=999999", expect=200).status_code == 200
-    office.get("/members?grid=abc", expect=404)
+    office.get("/members?grid=abc", expect=200)  # nonsense narrows nothing
+    office.get(f"/members/changes/new?act=pause&person={foreign}", expect=404)
+    wanted = {"act": "pause", "person": [foreign, world.outsider.person_id], "seal": "x", "key": "k"}
+    office.post("/members/changes", data=wanted, expect=404)
+    with tenancy.scoped(world.donghu.id), transaction():
+        grid = places.add_grid(name="桂园").id
+    office.get(f"/members/changes/new?act=grid&to={grid}&person={world.outsider.person_id}", expect=404)

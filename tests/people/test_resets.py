@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from engage.core.access import Actor
 from engage.core.database import db
 from engage.core.errors import TooManyAttempts
 from engage.people import messages, resets, signing_in
-from engage.people.models import ResetCode
+from engage.people.models_sign_in import ResetRequest
 from engage.people.rules import BadCode
 from tests.client import CheckingClient
 from tests.conftest import World
@@ -23,10 +23,22 @@ from tests.people.conftest import arrival
 Give = Callable[..., Actor]
 
 
+class Sent(list[tuple[str, str]]):
+    """What went out; whoever looks waits for the carrier first."""
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        messages.until_sent()
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        messages.until_sent()
+        return super().__len__()
+
+
 @pytest.fixture
 def sent(app: Any) -> list[tuple[str, str]]:
     """The messages that went out."""
-    out: list[tuple[str, str]] = []
+    out = Sent()
 
     class Pigeon:
         def delivers(self) -> bool:
@@ -96,9 +108,9 @@ def test_digits_live_ten_minutes_and_a_second_message_kills_the_first(
         resets.reset_password(phone=phone, code=second, arrival=fresh, now=NOW + timedelta(minutes=11))
     assert resets.reset_password(phone=phone, code=second, arrival=fresh, now=later)
     assert code_of_digits(second) not in str(
-        [tuple(row) for row in db.session.execute(text("SELECT * FROM reset_code"))]
+        [tuple(row) for row in db.session.execute(text("SELECT * FROM reset_request"))]
     )
-    assert db.session.scalar(select(func.count(ResetCode.id)).where(ResetCode.used_at.is_not(None))) == 1
+    assert db.session.scalar(select(func.count(ResetRequest.id)).where(ResetRequest.used_at.is_not(None))) == 1
 
 
 def code_of_digits(code: str) -> str:

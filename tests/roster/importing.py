@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from engage.core.access import Actor
-from engage.roster.commands import Outcome, confirm, stage
+from engage.roster.commands import stage
+from engage.roster.importing import confirm
+from engage.roster.parts import Outcome
 from tests.conftest import World
 from tests.make import NOW
 from tests.roster.make_workbooks import SMALL, make_xlsx

@@ -98,3 +98,30 @@ def test_every_kind_and_key_is_documented(app: Flask, small: Path) -> None:
     assert {kind for kind in kinds if f"`{kind}`" not in page} == set()
     found = json.loads(run(app, "check", small, "--community", "东湖社区", "--json").output)
     assert {key for key in found if f"`{key}`" not in page} == set()
+
+
+def test_the_newest_import_is_taken_back_and_only_once(world: World, app: Flask, small: Path) -> None:
+    where = ("--community", "东湖社区")
+    assert "没有可以撤的导入" in run(app, "undo", *where).output
+    number = run(app, "import", small, *where).output.rsplit(maxsplit=1)[-1]
+    refused = app.test_cli_runner().invoke(args=["roster", "undo", *where], input="n\n")
+    assert refused.exit_code == 1
+    with tenancy.scoped(world.donghu.id):
+        assert people.count_persons() == 12
+    done = run(app, "undo", *where, "--batch", number, "--yes")
+    assert done.exit_code == 0, done.output
+    assert "4人会去掉，0人有事在身会留下" in done.output
+    assert "撤掉了：4人、3户" in done.output
+    with tenancy.scoped(world.donghu.id):
+        assert people.count_persons() == 8
+    assert "没有可以撤的导入" in run(app, "undo", *where, "--yes").output
+
+
+def test_an_import_of_another_community_is_not_undone_from_here(world: World, app: Flask, small: Path) -> None:
+    number = run(app, "import", small, "--community", "东湖社区").output.rsplit(maxsplit=1)[-1]
+    for community in ("梨园社区", "没有社区"):
+        result = run(app, "undo", "--community", community, "--batch", number, "--yes")
+        assert result.exit_code == 1
+        assert "Error" in result.output
+    with tenancy.scoped(world.donghu.id):
+        assert people.count_persons() == 12

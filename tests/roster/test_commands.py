@@ -17,7 +17,8 @@ from engage.people.models import Membership, Person, RoleGrant, Team, Tenancy
 from engage.people.phones import unsealed_phone
 from engage.places.models import Place, Unit
 from engage.roster import queries
-from engage.roster.commands import choose_columns, confirm, correct_row, skip_row, stage
+from engage.roster.commands import choose_columns, correct_row, decide, stage
+from engage.roster.importing import confirm
 from engage.roster.models import RosterBatch
 from engage.roster.rules import Field
 from tests.conftest import World, counted_queries
@@ -106,17 +107,19 @@ def test_nothing_stays_when_the_import_fails_half_way(world: World, monkeypatch:
     assert queries.get_batch(batch_id, now=NOW).imported_at is None
 
 
-def test_a_corrected_row_goes_in_and_a_skipped_one_does_not(world: World) -> None:
+def test_a_corrected_row_goes_in_and_one_left_out_does_not(world: World) -> None:
     batch_id = staged(world)
     correct_row(batch_id=batch_id, sheet="名单", row=7, cells={6: "13800629999"}, now=NOW)
-    skip_row(batch_id=batch_id, sheet="名单", row=6, now=NOW)
-    reading = queries.reading_of(queries.get_batch(batch_id, now=NOW), now=NOW)
-    assert [person.name for person in reading.people] == ["吴明宇", "贾梓山", "黄静淑", "胡秋生"]
+    decide(batch_id=batch_id, act="leave", rows=["6|名单"], same_as=None, now=NOW)
+    comparison = queries.comparison_of(queries.get_batch(batch_id, now=NOW), now=NOW)
+    assert [person.name for person in comparison.newcomers] == ["吴明宇", "贾梓山", "黄静淑", "胡秋生"]
     with pytest.raises(Conflict):
         confirm(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW)
-    assert confirm(batch_id=batch_id, revision=3, actor=world.secretary, now=NOW).people == 4
+    outcome = confirm(batch_id=batch_id, revision=3, actor=world.secretary, now=NOW)
+    assert (outcome.people, outcome.left_out) == (4, 1)
+    assert places.find_unit_by_label("2栋301") is None
     with pytest.raises(Conflict):
-        skip_row(batch_id=batch_id, sheet="名单", row=5, now=NOW)
+        decide(batch_id=batch_id, act="leave", rows=["5|名单"], same_as=None, now=NOW)
 
 
 def test_an_id_number_typed_into_a_cell_is_not_kept(world: World) -> None:

@@ -13,7 +13,7 @@ from engage.core import tenancy
 from engage.core.access import Role
 from engage.core.database import db, transaction
 from engage.people.models import Person
-from engage.roster.commands import NobodyFound, confirm
+from engage.roster.importing import NobodyFound, confirm
 from tests.conftest import World
 from tests.make import NOW
 from tests.roster.importing import put_in, staged

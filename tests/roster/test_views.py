@@ -77,12 +77,12 @@ def test_a_cell_is_corrected_on_the_page_and_a_row_skipped(world: World, sign_in
     hidden = {str(tag["name"]): str(tag["value"]) for tag in form.select("input[type=hidden]")}
     answer = client.post(str(form["action"]), data=hidden | {"cell-6": "13800629999"}, expect=303)
     assert "没有要改的行" in client.get(answer.location, expect=200).words
-    form = upload(client, make_xlsx({"名单": SMALL})).form("/corrections")
-    hidden = {str(tag["name"]): str(tag["value"]) for tag in form.select("input[type=hidden]")}
-    answer = client.post(str(form["action"]), data=hidden | {"act": "skip"}, expect=303)
+    page = upload(client, make_xlsx({"名单": SMALL}))
+    answer = client.submit(page.form("/choices"), expect=303, press="one=leave::7|名单")
     page = client.get(answer.location, expect=200)
     assert "要改 0" in page.words
-    assert "没问题 4" in page.words
+    assert "不导入 1" in page.words
+    assert "新的 4" in page.words
 
 
 def test_columns_can_be_changed(world: World, sign_in: SignIn, upload: Upload) -> None:
@@ -102,7 +102,7 @@ def test_somebody_changed_the_list_meanwhile(world: World, sign_in: SignIn, uplo
     assert "请再看一遍" in answer.refusal
 
 
-@pytest.mark.parametrize("tab", ["fix", "twice", "look", "good", "all", "nonsense"])
+@pytest.mark.parametrize("tab", ["fix", "ask", "new", "changed", "same", "left", "look", "all", "nonsense"])
 def test_every_tab_in_both_languages(world: World, sign_in: SignIn, upload: Upload, tab: str) -> None:
     batch = upload(world.secretary, LONGMA.read_bytes()).request.path
     for language, word in (("zh", "核对"), ("en", "Check")):
@@ -125,7 +125,7 @@ def test_a_long_list_has_pages_and_few_queries(world: World, sign_in: SignIn, up
 
 def test_phones_of_good_rows_are_masked(world: World, sign_in: SignIn, upload: Upload) -> None:
     batch = upload(world.secretary, make_xlsx({"名单": SMALL})).request.path
-    page = sign_in(world.secretary).get(f"{batch}?tab=good", expect=200)
+    page = sign_in(world.secretary).get(f"{batch}?tab=new", expect=200)
     assert "133****6483" in page.words
     assert "13311226483" not in page.text
 

@@ -28,7 +28,7 @@ def test_the_undo_names_who_goes_and_who_stays_and_why(world: World, sign_in: Si
     done = client.get(shown.location, expect=200)
     with tenancy.scoped(world.donghu.id):
         shift = make_shift(actor=world.secretary, leader_no=world.leader.member_no)
-        someone = people.actor_of(next(iter(people.search(filters=people.Filters(q="吴明宇")).persons)))
+        someone = people.actor_of(next(iter(people.search(filters=people.Filters(q="吴明宇"), now=NOW).persons)))
         make.open_device(someone)
         activities.sign_up(shift_id=shift.id, person_id=someone.person_id, actor=someone, now=NOW)
     link = done.soup.select_one('a[href$="/undo"]')

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from engage import people
+from engage import people, places
 from engage.activities import commands as planning
-from engage.core.access import Actor
-from engage.core.database import db
+from engage.core.access import Actor, Role
+from engage.core.database import db, transaction
 from engage.teams import applications, commands, queries, register, training
 from tests.activities.conftest import make_shift
 from tests.client import CheckingClient
@@ -251,3 +251,16 @@ def test_expired_is_a_list_of_its_own(world: World, sign_in: SignIn) -> None:
     browser = sign_in(world.secretary)
     assert "周桂芳" not in browser.get("/qualifications", expect=200).words
     assert "周桂芳" in browser.get("/qualifications?days=over", expect=200).words
+
+
+def test_a_grid_officer_sees_the_own_grid_only(world: World, sign_in: SignIn) -> None:
+    with transaction():
+        mine, other = (places.add_grid(name=name, code=name).id for name in ("桂园", "荷香苑"))
+        people.get_person(world.volunteer.person_id).grid_id = mine
+        people.get_person(world.neighbour.person_id).grid_id = other
+        officer = people.enrol(name="网格员", is_volunteer=False, now=NOW)
+        people.grant_role(person=officer, role=Role.GRID_OFFICER, place_id=mine, now=NOW)
+    record(world, world.volunteer, world.neighbour)
+    page = sign_in(people.actor_of(officer)).get("/qualifications", expect=200)
+    assert "周桂芳" in page.words
+    assert "孙玉梅" not in page.words

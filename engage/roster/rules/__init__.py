@@ -6,11 +6,20 @@ repeats a person adds nothing but what the first row lacked. Id numbers are thro
 """
 
 from engage.roster.rules.cells import Line, Person
+from engage.roster.rules.choices import ACTS, Choice, parsed, row_key
+from engage.roster.rules.comparing import Change, Fact, Known, Said, changes
 from engage.roster.rules.days import Birth
 from engage.roster.rules.dwellings import Dwelling, building_label, door_label, grid_key, grid_label
+from engage.roster.rules.exporting import (
+    EXPORTS_A_DAY,
+    LONGEST_PURPOSE,
+    ExportRefused,
+    ensure_reasoned,
+    export_expires_at,
+)
 from engage.roster.rules.findings import KINDS, Finding
 from engage.roster.rules.grids import Grid
-from engage.roster.rules.matching import Traits, match, unit_labels
+from engage.roster.rules.matching import Traits, match, suspects, unit_labels
 from engage.roster.rules.reading import Note, Reading, read_workbook
 from engage.roster.rules.rows import without_id_numbers
 from engage.roster.rules.sheets import Chosen, Plan, Role, plan_sheets
@@ -26,34 +35,49 @@ from engage.roster.rules.undoing import (
 from engage.roster.rules.vocabulary import LABELS, Field
 
 __all__ = [
+    "ACTS",
+    "EXPORTS_A_DAY",
     "KINDS",
     "LABELS",
+    "LONGEST_PURPOSE",
     "UNDO_WITHIN",
     "Birth",
+    "Change",
+    "Choice",
     "Chosen",
     "Dwelling",
+    "ExportRefused",
+    "Fact",
     "Field",
     "Finding",
     "Grid",
+    "Known",
     "Line",
     "Note",
     "Person",
     "Plan",
     "Reading",
     "Role",
+    "Said",
     "TooLate",
     "Traits",
     "UndoRefused",
     "building_label",
+    "changes",
     "door_label",
     "ensure_office_may_undo",
+    "ensure_reasoned",
     "ensure_undoable",
+    "export_expires_at",
     "fingerprint",
     "grid_key",
     "grid_label",
     "match",
+    "parsed",
     "plan_sheets",
     "read_workbook",
+    "row_key",
+    "suspects",
     "undo_until",
     "unit_labels",
     "without_id_numbers",

@@ -37,6 +37,8 @@ class Person:
     teams: tuple[str, ...] = ()
     neighbour_lead: bool = False
     grid_officer: bool = False
+    #: the number on the member card, where the list came out of this house
+    member_no: int | None = None
     #: further doors of the same person (somebody who owns two homes)
     other_doors: tuple[Dwelling, ...] = ()
 

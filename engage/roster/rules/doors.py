@@ -7,13 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from engage.roster.rules.cells import Cells, Line
-from engage.roster.rules.dwellings import Dwelling, building_key, entrance_key, room_key, split_address, split_room
+from engage.roster.rules.cells import LONGEST_TEXT, Cells, Line
+from engage.roster.rules.dwellings import (
+    Dwelling,
+    building_key,
+    entrance_key,
+    grid_key,
+    room_key,
+    split_address,
+    split_room,
+)
 from engage.roster.rules.rows import Row
 from engage.roster.rules.values import ID_MARK, is_blank, text_of
 from engage.roster.rules.vocabulary import Field
 
 LONGEST_ROOM: Final = 20
+LONGEST_LIST: Final = 400
 _COLUMNS: Final = (Field.BUILDING, Field.ENTRANCE, Field.ROOM, Field.ADDRESS)
 
 
@@ -44,6 +53,17 @@ class Doors:
             return None
         return self._placed(grid, *door)
 
+    def others(self, row: Row, grids: Mapping[str, str]) -> tuple[Dwelling, ...]:
+        """Return further doors of the same person; each text may begin with its grid: `第2网格 3栋1单元501`."""
+        texts = re.split(r"[、,，;；\n]", self._text(row, Field.OTHER_DOORS, at_most=LONGEST_LIST))
+        found = []
+        for text in texts:
+            grid, _, address = text.strip().rpartition(" ")
+            if door := split_address((address if grid else text).strip()[:LONGEST_TEXT]):
+                key = grid_key(grid.strip()) if grid else ""
+                found.append(Dwelling(key if key in grids or not grids else "", *door))
+        return tuple(dict.fromkeys(found))
+
     def _placed(self, grid: str, building: str, entrance: str, room: str) -> Dwelling:
         if not building and Field.BUILDING in self.cells.columns:  # only the first row of a building names it
             building, entrance = self.last[1], entrance or self.last[2]
@@ -54,9 +74,10 @@ class Doors:
         self.last = (grid, building, entrance, room)
         return Dwelling(grid, building, entrance, room)
 
-    def _text(self, row: Row, name: Field) -> str:
+    def _text(self, row: Row, name: Field, at_most: int = LONGEST_TEXT) -> str:
         text = text_of(self.cells.cell(row, name))
-        return "" if is_blank(text) else text
+        # No door has so long a name, and reading one takes the square of its length.
+        return "" if is_blank(text) else text[:at_most]
 
     def _whole_in_building(self, row: Row) -> bool:
         return split_address(self._text(row, Field.BUILDING)) is not None

@@ -36,6 +36,7 @@ KINDS: Final[dict[str, Words]] = {
     "phone lost its last digits": Words(
         "error", N_("号码被表格改成了“%(value)s”，后几位已经丢了。"), N_("把这一列设成文本，重新填11位。")
     ),
+    "phone is masked": Words("warning", N_("“%(value)s”遮住了中间几位，没有读。"), N_("要导入号码，就填全11位。")),
     "id number in this column": Words(
         "error", N_("这一格像是身份证号，没有读，也没有存。"), N_("身份证号不用填。请改成这一列该填的，或者空着。")
     ),

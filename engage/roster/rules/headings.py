@@ -69,7 +69,8 @@ def _could_be_headings(row: Sequence[Cell]) -> bool:
 def _enough(known: set[Field], block: Headings) -> bool:
     if Field.NAME in known:
         return len(known) >= 2 or sum(1 for text in block.printed if text) <= 2
-    return Field.GRID in known and Field.GRID_OFFICER in known
+    lists_doors = Field.AREA in known and bool(known & {Field.ROOM, Field.ADDRESS})
+    return lists_doors or {Field.GRID, Field.GRID_OFFICER} <= known
 
 
 def _read_block(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engage.roster.rules.cells import LONGEST_TEXT, Cells, Line, Person
@@ -13,8 +13,8 @@ from engage.roster.rules.days import Birth, birth_from_age, birth_of
 from engage.roster.rules.doors import Doors
 from engage.roster.rules.dwellings import grid_key, grid_label
 from engage.roster.rules.findings import Unreadable
-from engage.roster.rules.rows import Row
-from engage.roster.rules.sheets import PERSONAL, Plan
+from engage.roster.rules.rows import Row, Skipped
+from engage.roster.rules.sheets import PERSONAL, Plan, under_heading
 from engage.roster.rules.values import (
     Cell,
     area_of,
@@ -48,6 +48,21 @@ class Reader:
         cells = Cells.of(plan)
         return cls(cells, Doors(cells), today, grids)
 
+    def under(self, row: Skipped) -> None:
+        """Read on below a group heading: its grid and building hold where no column says otherwise."""
+        if row.why == "group":
+            plan = under_heading(self.cells.plan, row.said)
+            self.cells = replace(self.cells, plan=plan)
+            self.doors.cells = self.cells
+
+    def read_door(self, row: Row) -> Line:
+        """Return a row of a list of homes: its door and area, and nobody."""
+        line = Line(self.cells.plan.sheet.name, row.number, row.cells, vacant=True)
+        grid = self.cells.attempt(line, row, Field.GRID, self._grid) or ""
+        line.area = self.cells.attempt(line, row, Field.AREA, area_of)
+        line.dwelling = self.doors.read(line, row, grid, head=True)
+        return line
+
     def read(self, row: Row) -> Line:
         """Return the row as a person, or with the findings that hold it back."""
         line = Line(self.cells.plan.sheet.name, row.number, row.cells)
@@ -78,6 +93,8 @@ class Reader:
             birth=birth,
             grid=line.dwelling.grid if line.dwelling and line.dwelling.grid else grid,
             dwelling=line.dwelling,
+            other_doors=tuple(door for door in self.doors.others(row, self.grids) if door != line.dwelling),
+            member_no=self._member_no(row),
             head=head,
             tenure=self._tenure(row, relation),
             volunteer=volunteer,
@@ -131,6 +148,10 @@ class Reader:
         if not written or not re.fullmatch(r"\d{4}年?", text_of(year)):
             return year
         return "-".join([text_of(year).rstrip("年"), *written])
+
+    def _member_no(self, row: Row) -> int | None:
+        text = text_of(self.cells.cell(row, Field.MEMBER_NO))
+        return int(text) if re.fullmatch(r"\d{1,9}", text) else None
 
     def _grid(self, cell: Cell) -> str | None:
         text = text_of(self.cells.plan.grid if is_blank(cell) else cell)

@@ -43,6 +43,8 @@ class Reading:
     total_rows: list[int] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     sheet_findings: list[Finding] = field(default_factory=list)
+    #: rows of the sheets that list homes only
+    door_lines: list[Line] = field(default_factory=list)
 
     @property
     def people(self) -> list[Person]:
@@ -89,6 +91,8 @@ def read_workbook(
     for plan in reading.plans:
         if plan.role is Role.PEOPLE:
             _read_people(reading, plan, known=known, today=today, seen=seen)
+        elif plan.role is Role.DOORS:
+            _read_doors(reading, plan, known=known, today=today)
     _take_grids_from_buildings(reading)
     _count_units(reading)
     _collect_grids(reading)
@@ -121,29 +125,51 @@ def _read_people(reading: Reading, plan: Plan, *, known: Mapping[str, str], toda
                 seen.look(line, line.person)
         elif row.why == "total":
             reading.total_rows.append(row.number)
+        else:
+            reader.under(row)
+
+
+def _read_doors(reading: Reading, plan: Plan, *, known: Mapping[str, str], today: dt.date) -> None:
+    reader = Reader.of(plan, today=today, grids=known)
+    for row in rows_of(plan):
+        if isinstance(row, Row):
+            line = reader.read_door(row)
+            reading.door_lines.append(line)
+            reading.sheet_findings.extend(line.findings)
+        else:
+            reader.under(row)
 
 
 def _good(reading: Reading) -> list[Line]:
-    return [line for line in reading.lines if line.person or (line.vacant and not line.held_back)]
+    return [
+        line for line in (*reading.door_lines, *reading.lines) if line.person or (line.vacant and not line.held_back)
+    ]
 
 
 def _take_grids_from_buildings(reading: Reading) -> None:
-    """Give a door without a grid the one grid its building has elsewhere in the workbook."""
-    grids_of: defaultdict[str, set[str]] = defaultdict(set)
+    """Give a door without a grid the one grid that door, or its building, has elsewhere in the workbook."""
+    grids_of: defaultdict[str | Dwelling, set[str]] = defaultdict(set)
     for line in _good(reading):
         if line.dwelling and line.dwelling.grid:
             grids_of[line.dwelling.building].add(line.dwelling.grid)
+            grids_of[replace(line.dwelling, grid="")].add(line.dwelling.grid)
+
+    def placed(door: Dwelling) -> Dwelling:
+        grids = grids_of.get(door) or grids_of.get(door.building) or set()
+        return door if door.grid or len(grids) != 1 else replace(door, grid=min(grids))
+
     for line in _good(reading):
-        door = line.dwelling
-        if door and not door.grid and len(grids_of[door.building]) == 1:
-            line.dwelling = replace(door, grid=min(grids_of[door.building]))
-            if line.person and line.person.dwelling == door:
-                line.person = replace(line.person, grid=line.dwelling.grid, dwelling=line.dwelling)
+        if line.dwelling and (door := placed(line.dwelling)) != line.dwelling:
+            if line.person and line.person.dwelling == line.dwelling:
+                line.person = replace(line.person, grid=door.grid, dwelling=door)
+            line.dwelling = door
+        if line.person and line.person.other_doors:
+            line.person = replace(line.person, other_doors=tuple(map(placed, line.person.other_doors)))
 
 
 def _count_units(reading: Reading) -> None:
     """Count each door once; an area written on several rows of a door is one area."""
-    columns = {plan.sheet.name: Cells.of(plan) for plan in reading.plans if plan.role is Role.PEOPLE}
+    columns = {plan.sheet.name: Cells.of(plan) for plan in reading.plans if plan.role in (Role.PEOPLE, Role.DOORS)}
     for line in _good(reading):
         if line.dwelling is None:
             continue
@@ -152,6 +178,9 @@ def _count_units(reading: Reading) -> None:
             facts: dict[str, object] = {"earlier_area": f"{known / 100:g}", "value": f"{line.area / 100:g}"}
             columns[line.sheet].say(line, "two areas for one unit", Field.AREA, facts)
         reading.units[line.dwelling] = known if known is not None else line.area
+    for person in reading.people:
+        for door in person.other_doors:
+            reading.units.setdefault(door, None)
 
 
 def _collect_grids(reading: Reading) -> None:

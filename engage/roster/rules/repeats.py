@@ -42,8 +42,10 @@ class Seen:
 
     def _find(self, person: Person) -> tuple[int | None, str]:
         for phone in (person.phone, person.landline):
-            if phone and (person.name, phone) in self.by_phone:
-                return self.by_phone[person.name, phone], N_("姓名和电话")
+            number = self.by_phone.get((person.name, phone)) if phone else None
+            first = self.lines[number].person if number is not None else None
+            if first and _agree(first.member_no, person.member_no) is not False:
+                return number, N_("姓名和电话")
         for number in self.by_name.get(person.name, ()):
             other = self.lines[number].person
             if other is not None and (why := same_person(other, person)):
@@ -59,6 +61,8 @@ def same_person(one: Person, other: Person) -> str:
     """Say why two people of the same name are one (a gettext id), or `` when they may be two."""
     births, doors = _agree(one.birth, other.birth), _agree(one.dwelling, other.dwelling)
     phones = _agree(one.phone or one.landline, other.phone or other.landline)
+    if _agree(one.member_no, other.member_no) is False:
+        return ""
     if phones:
         return N_("姓名和电话")
     if doors and births is not False and (births or phones is None):
@@ -72,10 +76,13 @@ def same_person(one: Person, other: Person) -> str:
 def joined(first: Person, again: Person) -> Person:
     """Return the first row's person with what only a later row of the same person says. Nothing is overwritten."""
     doors = dict.fromkeys(
-        door for door in (*first.other_doors, again.dwelling) if door is not None and door != first.dwelling
+        door
+        for door in (*first.other_doors, again.dwelling, *again.other_doors)
+        if door is not None and door != first.dwelling
     )
     return replace(
         first,
+        member_no=first.member_no or again.member_no,
         phone=first.phone or again.phone,
         landline=first.landline or again.landline,
         sex=first.sex or again.sex,

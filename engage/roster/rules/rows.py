@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engage.roster.rules.headings import Headings, find_headings
-from engage.roster.rules.sheets import PLACE, Plan, RawSheet
+from engage.roster.rules.sheets import PLACE, Plan, RawSheet, Role
 from engage.roster.rules.values import ID_MARK, Cell, is_blank, looks_like_an_id_number, text_of
 from engage.roster.rules.vocabulary import Field
 
@@ -18,6 +18,13 @@ _TOTAL: Final = re.compile(
 )
 _FOOT: Final = re.compile(
     r"(制表|填表|填报|审核|负责人|经办|联系人|说明|注|备注|盖章|日期|单位|社区|打印|第?\s*\d+\s*页|note)(人|单位|时间|日期|说明|盖章|\(盖章\))?\s*([::].*)?|第?\s*\d+\s*页.*",
+    re.IGNORECASE,
+)
+
+
+_NUMBER_OF_GROUP: Final = r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)]?[、.:]\s*)?"
+_GROUP: Final = re.compile(
+    rf"{_NUMBER_OF_GROUP}[^,。]{{0,12}}?(?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|号?网格|栋|幢|座|单元|组|片区|小区)(?:\s*[(].{{0,30}}[)]|[::].{{0,30}})?",
     re.IGNORECASE,
 )
 
@@ -41,10 +48,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row that is no person: `total`, `heading` (repeated on a printed page) or `footer`."""
+    """A row that is no person: `total`, `heading` (repeated on a printed page), `group` or `footer`.
+
+    `said` is what a group heading says about the rows below it: 3号楼, 第二网格.
+    """
 
     number: int
     why: str
+    said: str = ""
 
 
 def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
@@ -61,6 +72,13 @@ def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
             continue
         elif _repeats(headings, cells):
             yield Skipped(index + 1, "heading")
+        elif (
+            plan.role is not Role.GRIDS
+            and len(set(texts)) == 1
+            and _GROUP.fullmatch(texts[0])
+            and not _named(plan, cells)
+        ):
+            yield Skipped(index + 1, "group", texts[0])
         elif len(texts) <= 3 and _FOOT.fullmatch(texts[0]) and not _named(plan, cells):
             yield Skipped(index + 1, "footer")
         else:

@@ -59,6 +59,7 @@ class Role(StrEnum):
 
     PEOPLE = "people"
     GRIDS = "grids"
+    DOORS = "doors"
     EMPTY = "empty"
     OTHER = "other"
 
@@ -98,6 +99,8 @@ def _plan(sheet: RawSheet, chosen: Mapping[int, Field]) -> Plan:
     said = [text_of(sheet.name), *titles]
     if not chosen and _lists_grids(headings.fields, " ".join(said)):
         return Plan(sheet, Role.GRIDS, headings)
+    if not sheet.hidden and _lists_doors(headings.fields):
+        return Plan(sheet, Role.DOORS, headings)
     if Field.NAME not in headings.fields or (sheet.hidden and not chosen):
         return Plan(sheet, Role.OTHER, headings)
     no_grid = Field.GRID not in headings.fields
@@ -112,12 +115,25 @@ def _plan(sheet: RawSheet, chosen: Mapping[int, Field]) -> Plan:
     )
 
 
+def under_heading(plan: Plan, said: str) -> Plan:
+    """Return the plan for the rows below a group heading: what it says counts where no column says it."""
+    grid = _first_match(_GRID_SAID, [said]) if Field.GRID not in plan.headings.fields else ""
+    columns = {Field.BUILDING, Field.ADDRESS} & set(plan.headings.fields)
+    building = _first_match(_BUILDING_SAID, [said]) if not columns else ""
+    return replace(plan, grid=grid or plan.grid, building=building or plan.building)
+
+
 def _lists_grids(fields: Sequence[Field], said: str) -> bool:
     if Field.GRID not in fields or {Field.BIRTH, Field.ROOM, Field.ADDRESS, Field.SEX} & set(fields):
         return False
     if Field.NAME not in fields:
         return Field.GRID_OFFICER in fields
     return bool(re.search(r"网格(员|长|表|名单|一览|划分|设置)|grid (officer|list)|^grids?$", said, re.IGNORECASE))
+
+
+def _lists_doors(fields: Sequence[Field]) -> bool:
+    """Tell whether a sheet lists homes and their areas, and nobody who lives there."""
+    return Field.NAME not in fields and Field.AREA in fields and bool({Field.ROOM, Field.ADDRESS} & set(fields))
 
 
 def _is_list_of_volunteers(said: str) -> bool:

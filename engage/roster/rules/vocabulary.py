@@ -28,6 +28,7 @@ class Field(StrEnum):
     ENTRANCE = "entrance"
     ROOM = "room"
     ADDRESS = "address"
+    OTHER_DOORS = "other_doors"
     AREA = "area"
     RELATION = "relation"
     TENURE = "tenure"
@@ -37,6 +38,7 @@ class Field(StrEnum):
     GRID_OFFICER = "grid_officer"
     NEIGHBOUR_LEAD = "neighbour_lead"
     NOTE = "note"
+    MEMBER_NO = "member_no"
     SEQUENCE = "sequence"
     ID_NUMBER = "id_number"
     IGNORED = "ignored"
@@ -56,6 +58,7 @@ LABELS: Final[Mapping[Field, str]] = {
     Field.ENTRANCE: N_("单元"),
     Field.ROOM: N_("房号"),
     Field.ADDRESS: N_("住处"),
+    Field.OTHER_DOORS: N_("另外的住处"),
     Field.AREA: N_("面积"),
     Field.RELATION: N_("与户主关系"),
     Field.TENURE: N_("业主还是租户"),
@@ -65,6 +68,7 @@ LABELS: Final[Mapping[Field, str]] = {
     Field.GRID_OFFICER: N_("网格员"),
     Field.NEIGHBOUR_LEAD: N_("邻长"),
     Field.NOTE: N_("备注（不导入）"),
+    Field.MEMBER_NO: N_("成员编号"),
     Field.SEQUENCE: N_("序号（不导入）"),
     Field.ID_NUMBER: N_("身份证号（不读）"),
     Field.IGNORED: N_("不导入"),
@@ -82,6 +86,7 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
         9,
         r".*(身份证|证件|公民身份|社保|银行卡|卡号).*|.*(idnumber|idno|idcard|nationalid|identity|passport).*|id",
     ),
+    (Field.MEMBER_NO, 9, r"成员编号|会员编号|member(no|number|id)"),
     (Field.SEQUENCE, 9, r"序号?|编号|次序|行号|人员编号|no\.?|nr\.?|#|index|serial(no|number)?|s/n|sn"),
     (
         Field.NAME,
@@ -140,6 +145,7 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
         r"(房|室|房间|房屋|户室|门牌)(编?号码?)?|房室号?|户室|房号/门牌号?|room(no|number)?|flat(no|number)?|apartment|apt|door(no|number)?",
     ),
     (Field.ROOM, 5, r"户(编号|号|码)|household(no|id|number)?"),
+    (Field.OTHER_DOORS, 9, r"(另外|其他|其它|另有)的?(住处|住址|住房|房子|房屋|房产)"),
     (
         Field.ADDRESS,
         9,
