@@ -146,7 +146,9 @@ def test_w6_whatever_ends_a_sign_in_ends_it_in_every_worker_at_once(
         "the office": lambda _mine: _office(sign_in, world).post(
             f"/members/{world.volunteer.person_id}/devices/closures", expect=303
         ),
-        "pause": lambda _mine: _office(sign_in, world).post(f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303),
+        "pause": lambda _mine: _office(sign_in, world).post(
+            f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "外出半年"}, expect=303
+        ),
         "erase": _close_account,
     }
     for name, act in acts.items():

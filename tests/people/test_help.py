@@ -61,7 +61,9 @@ def test_a_scanned_card_is_enough_and_a_replaced_one_is_not(world: World, sign_i
 
 
 def test_somebody_who_left_or_lives_next_door_cannot_be_helped(world: World, sign_in: Any) -> None:
-    sign_in(world.secretary).post(f"/members/{world.volunteer.person_id}/departure", data={"reason-departure": "搬走了"}, expect=303)
+    sign_in(world.secretary).post(
+        f"/members/{world.volunteer.person_id}/departure", data={"reason-departure": "搬走了"}, expect=303
+    )
     begin(sign_in(world.desk), world.volunteer, expect=422)
     begin(sign_in(world.desk), world.outsider, expect=422)
 

@@ -204,7 +204,8 @@ def test_offices_end_and_only_the_secretary_takes_them_back(world: World) -> Non
     with pytest.raises(rules.UndoRefused):
         undo(batch_id=batch_id, actor=world.clerk, now=LATER)
     assert undo(batch_id=batch_id, actor=world.secretary, now=LATER).offices == 1
-    assert people.holders_of(Role.GRID_OFFICER.value) == []
+    left = select(RoleGrant.id).where(RoleGrant.role == Role.GRID_OFFICER.value, RoleGrant.ended_at.is_(None))
+    assert db.session.scalars(left).all() == []
 
 
 def test_longma_is_undone_in_few_statements_and_named_in_fewer(world: World) -> None:

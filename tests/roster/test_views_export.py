@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from engage import people
 from engage.core import tenancy, workbook
 from engage.home import my_data
 from engage.roster import exporting
+from tests import make
 from tests.client import Answer, CheckingClient
 from tests.conftest import World, counted_queries
 from tests.make import NOW
@@ -63,6 +65,7 @@ def test_w18_other_peoples_and_old_links_are_not_found(world: World, client: Che
         sign_in(actor).get(f"{page}/roster.xlsx", expect=404)
     client.get(f"{page}/roster.xlsx", expect=200)
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        client.set_cookie(people.COOKIE, make.open_device(world.secretary, now=NOW + timedelta(hours=1)))
         client.get(f"{page}/roster.xlsx", expect=404)
         client.get(page, expect=404)
 

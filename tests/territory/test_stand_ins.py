@@ -18,6 +18,7 @@ from engage.core.database import db
 from engage.core.errors import DomainError, Forbidden, NotFound, TooManyAttempts
 from engage.home import my_data, package
 from engage.people import delegations
+from tests import make
 from tests.activities.conftest import make_shift
 from tests.awards.conftest import MORNING, attended
 from tests.awards.conftest import rule as rule
@@ -147,9 +148,11 @@ def test_the_log_says_for_whom_and_only_then(world: World, grids: Grids, sign_in
     lend(grids.officer, world.resident)
     with time_machine.travel(at(MONDAY, 9), tick=False):
         browser = sign_in(world.resident)
+        browser.set_cookie(people.COOKIE, make.open_device(world.resident, now=at(MONDAY, 9)))
         browser.post(f"/members/{grids.near}/phone-reveals", data={"reason": "停水通知"}, expect=200)
         browser.get(f"/members/{grids.far}", expect=404)
         office = sign_in(world.secretary)
+        office.set_cookie(people.COOKIE, make.open_device(world.secretary, now=at(MONDAY, 9)))
         office.post(f"/members/{grids.near}/phone-reveals", data={"reason": "停水通知"}, expect=200)
         seen = list(
             db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "phone_seen").order_by(AuditEvent.id))
@@ -201,7 +204,9 @@ def test_somebody_who_leaves_hands_nothing_over_and_stands_in_for_nobody(
     world: World, grids: Grids, sign_in: Open
 ) -> None:
     lend(grids.officer, world.resident)
-    sign_in(world.secretary).post(f"/members/{world.resident.person_id}/departure", data={"reason-departure": "搬走了"}, expect=303)
+    sign_in(world.secretary).post(
+        f"/members/{world.resident.person_id}/departure", data={"reason-departure": "搬走了"}, expect=303
+    )
     sign_in(world.secretary).post(f"/members/{world.resident.person_id}/return", expect=303)
     assert not afresh(world.resident, at(MONDAY, 9)).can(Permission.SEE_MEMBERS)
 
