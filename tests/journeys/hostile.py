@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from itertools import cycle, product
 from pathlib import Path
 
 from sqlalchemy import JSON, String, Table
 
+from engage.core import sqlite
 from engage.core.database import db
 
 #: what a text that came alive would leave on the page
@@ -62,10 +62,23 @@ _OURS = frozenset(
     (
         *("kind", "status", "state", "role", "medium", "grade", "flags", "channel", "stance", "nature", "trimmed_by"),
         *("slug", "token", "key", "fingerprint", "verb", "subject", "marks", "picture", "code", "roll", "version"),
-        *("pinyin", "rule", "client_event_id", "seal_no", "salt", "code_seed", "reason", "id"),
+        *("term", "required_training", "act", "credential_id", "was", "became", "side", "known_by", "event", "runner"),
+        *(
+            "query",
+            "languages",
+            "revoke_reason",
+            "pinyin",
+            "rule",
+            "client_event_id",
+            "seal_no",
+            "salt",
+            "code_seed",
+            "reason",
+            "id",
+        ),
     )
 )
-_WORDS_AFTER_ALL = {"place.code", "phone_reveal.reason", "service_session.reason"}
+_WORDS_AFTER_ALL = {"place.code", "phone_reveal.reason", "qualification.revoke_reason", "service_session.reason"}
 
 
 def columns_of_words(table: Table) -> list[str]:
@@ -87,7 +100,7 @@ def columns_of_lists(table: Table) -> list[str]:
 def plant(file: Path) -> int:
     """Put the payloads into every text of a SQLite database, by hand, the seals removed; returns how many texts."""
     payloads, planted = cycle(PAYLOADS), 0
-    with sqlite3.connect(file) as connection:
+    with sqlite.module.connect(file) as connection:
         for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f'DROP TRIGGER "{trigger}"')
         for table in db.metadata.sorted_tables:
