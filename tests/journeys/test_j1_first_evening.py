@@ -111,13 +111,14 @@ def import_again(office: Page) -> None:
 
 def print_paper(office: Page) -> str:
     """Print every volunteer's card, and one volunteer's slip; returns the code on it."""
-    office.goto("/members/cards")
+    office.goto("/members/cards?kind=volunteers")
     office.get_by_role("button", name="出证件").click()
     expect(office.locator(".idcard")).to_have_count(5)
     expect(office.locator(".idcard svg[role=img]")).to_have_count(5)
     office.goto("/members?q=马春花")
     office.get_by_label("选马春花").check()
-    office.get_by_role("button", name="打激活条").click()
+    office.locator("select[name=act]").select_option("slips")
+    office.get_by_role("button", name="下一步").click()
     office.get_by_role("button", name="做好激活码，出纸条").click()
     expect(office.locator(".aslip")).to_have_count(1)
     expect(office.locator(".aslip-name")).to_contain_text("马春花")
