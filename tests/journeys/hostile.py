@@ -101,6 +101,9 @@ def plant(file: Path) -> int:
     """Put the payloads into every text of a SQLite database, by hand, the seals removed; returns how many texts."""
     payloads, planted = cycle(PAYLOADS), 0
     with sqlite.module.connect(file) as connection:
+        connection.execute(
+            "PRAGMA ignore_check_constraints=ON"
+        )  # a reason where nothing was revoked is odd, not unsafe
         for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f'DROP TRIGGER "{trigger}"')
         for table in db.metadata.sorted_tables:
