@@ -22,6 +22,7 @@ from engage.merging import commands, queries
 from engage.merging.models import PersonMerge
 from engage.merging.rules import MergeRefused, UndoRefused
 from engage.people import membership
+from engage.people.models import Medium
 from tests.activities.conftest import make_shift
 from tests.awards.conftest import MORNING, attended
 from tests.awards.conftest import patrol as patrol
@@ -76,6 +77,8 @@ def test_teams_ties_and_sign_ups_follow_and_roles_and_cards_do_not(world: World,
     assert set(activities.joined_ids(patrol.id)) == {world.volunteer.person_id, pair.kept.person_id}
     assert people.find_by_card(card or "") is None
     assert people.find_by_card(live or "") is not None
+    dead = select(Medium.id).where(Medium.person_id == pair.gone.person_id, Medium.revoked_at.is_(None))
+    assert db.session.scalars(dead).all() == []  # not only because its owner is off the roll
     assert people.get_person(pair.gone.person_id).status == "closed"
 
 
