@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy import text
 
 from bench.load import DATABASES, HEAD, Act, Outcome, Running, busy, closed_loop, open_loop, report, running
+from engage.core import tenancy
 from engage.core.database import db
 from tests.crowd import Crowd, gather, inside
 from tests.phone import Phone, open_browser
@@ -50,13 +51,13 @@ def measure(run: Running) -> list[Outcome]:
         open_loop(run, list(acts(crowd, done, [first])), csrf=csrf, rate=100),
         open_loop(run, list(acts(crowd, done, [second])), csrf=csrf, rate=400),
     ]
-    print(f"{run.kind}: {done.total()} acknowledged, {wrong(run, done)} lost or doubled")
+    print(f"{run.kind}: {done.total()} acknowledged, {wrong(run, crowd, done)} lost or doubled")
     return outcomes
 
 
-def wrong(run: Running, done: Counter[int]) -> int:
+def wrong(run: Running, crowd: Crowd, done: Counter[int]) -> int:
     """Return by how many the ballots, the entitlements used and the receipts differ from what was acknowledged."""
-    with inside(run.installation):
+    with inside(run.installation), tenancy.scoped(crowd.community_id):
         connection = db.session.connection()
         return sum(
             abs(connection.execute(text(statement), {"vote": vote_id}).scalar_one() - count)

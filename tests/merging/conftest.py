@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engage import attendance, ledger, people
+from engage import attendance, awards, ledger, people
 from engage.core import clock
 from engage.core.access import Actor
 from engage.core.database import db, transaction
 from engage.ledger.models import Account, Lot
 from engage.merging import commands, queries
 from engage.merging.queries import MergeCard
+from engage.people import membership
 from engage.people.models import Medium, Membership, Person, Tenancy
+from tests.awards.conftest import MORNING
 from tests.conftest import World
 from tests.make import NOW, make_person
 
@@ -74,6 +76,15 @@ def undone(card: MergeCard, world: World, *, now: datetime = NOW) -> None:
     commands.undo(merge_id=card.id, actor=world.clerk, now=now)
 
 
+def join(world: World, who: int, team: str) -> None:
+    membership.join_team(person_id=who, team_name=team, actor=world.clerk, now=NOW)
+
+
+def approve(session: attendance.SessionCard, *, by: Actor) -> awards.AwardReceipt:
+    """Approve minutes of somebody who had not signed up: that wants a word."""
+    return awards.approve_and_award(session_id=session.id, actor=by, now=MORNING, reason="队长看见了")
+
+
 def available(who: Actor, *, now: datetime = NOW) -> int:
     db.session.rollback()
     return ledger.balance_of(person_id=who.person_id, now=now).available
@@ -115,4 +126,4 @@ def _picture_of(person: Actor) -> dict[str, Any]:
     }
 
 
-__all__ = ["Pair", "Person", "available", "lots", "merged", "pair", "pay", "picture", "undone"]
+__all__ = ["Pair", "Person", "approve", "available", "join", "lots", "merged", "pair", "pay", "picture", "undone"]

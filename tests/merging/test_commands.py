@@ -5,24 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engage import activities, attendance, awards, guardians, ledger, people, votes
 from engage.activities.queries import ShiftCard
-from engage.core.access import Actor, Role
+from engage.core.access import Role
 from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.core.errors import DomainError
 from engage.home import closing
-from engage.ledger import HoldsOpen
-from engage.merging import commands, queries
 from engage.merging.models import PersonMerge
-from engage.merging.rules import MergeRefused, UndoRefused
+from engage.merging.rules import UndoRefused
 from engage.people import membership
 from engage.people.models import Medium
+from engage.rewards.models import Redemption
 from tests.activities.conftest import make_shift
 from tests.awards.conftest import MORNING, attended
 from tests.awards.conftest import patrol as patrol
@@ -30,22 +26,12 @@ from tests.awards.conftest import rule as rule
 from tests.conftest import World
 from tests.guardians.conftest import tie
 from tests.home.test_my_data import traces
-from tests.house.test_at_once import race
 from tests.make import NOW, make_person
-from tests.merging.conftest import Pair, available, lots, merged, pay, picture, undone
+from tests.merging.conftest import Pair, approve, available, join, lots, merged, pay, picture, undone
 from tests.rewards.conftest import Shop
 from tests.votes.make_votes import cast, make_households, make_vote
 
 JUNE, MAY = date(2026, 6, 1), date(2026, 5, 1)
-
-
-def join(world: World, who: int, team: str) -> None:
-    membership.join_team(person_id=who, team_name=team, actor=world.clerk, now=NOW)
-
-
-def approve(session: attendance.SessionCard, *, by: Actor) -> awards.AwardReceipt:
-    """Approve minutes of somebody who had not signed up: that wants a word."""
-    return awards.approve_and_award(session_id=session.id, actor=by, now=MORNING, reason="队长看见了")
 
 
 def test_points_go_over_lot_by_lot_with_their_own_dates(world: World, pair: Pair) -> None:
@@ -131,18 +117,12 @@ def test_what_was_paid_twice_and_spent_is_owed_and_not_demanded(
     redemption = shop.reserve(item, actor=pair.gone, now=MORNING)
     with transaction():
         ledger.spend_hold(source=f"redemption:{redemption}", memo="领走", actor_id=None, now=MORNING)
-        db.session.get(shop_row(), redemption).state = "collected"
-        db.session.get(shop_row(), redemption).ended_at = MORNING
+        row = db.session.get_one(Redemption, redemption)
+        row.state, row.ended_at = "collected", MORNING
     merged(pair, world, now=MORNING)
     balance = ledger.balance_of(person_id=pair.kept.person_id, now=MORNING)
     assert (balance.available, balance.owed) == (0, paid)
     assert ledger.verify() == []
-
-
-def shop_row() -> type:
-    from engage.rewards.models import Redemption  # noqa: PLC0415
-
-    return Redemption
 
 
 def test_minutes_approved_after_the_merge_are_paid_to_the_one_who_stays_and_once(
@@ -157,18 +137,6 @@ def test_minutes_approved_after_the_merge_are_paid_to_the_one_who_stays_and_once
     assert approve(first, by=world.clerk).points == 0
     assert available(pair.kept) == paid
     assert attendance.minutes_of(pair.kept.person_id, NOW - timedelta(days=1), NOW + timedelta(days=2)) == 90
-    assert ledger.verify() == []
-
-
-def test_an_approval_after_the_merge_goes_back_with_the_undo(
-    world: World, pair: Pair, patrol: ShiftCard, rule: int
-) -> None:
-    session = attended(patrol, pair.gone)
-    card = merged(pair, world, now=MORNING)
-    approve(session, by=world.clerk)
-    paid = available(pair.kept)
-    undone(card, world, now=MORNING)
-    assert (available(pair.kept), available(pair.gone)) == (0, paid)
     assert ledger.verify() == []
 
 
@@ -234,145 +202,6 @@ def test_guardians_and_children_follow_and_go_back(world: World, pair: Pair) -> 
     assert guardians.find_bond(bond).guardian_id == pair.gone.person_id
 
 
-AWARDS = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 800)), max_size=4)
-SPENT = st.integers(0, 30)
-
-
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    mine=AWARDS,
-    theirs=AWARDS,
-    spent=SPENT,
-    facts=st.sets(st.sampled_from(sorted(people.FACTS))),
-    teams=st.lists(st.tuples(st.booleans(), st.sampled_from(["夜巡队", "调解队", "急救队"])), max_size=4),
-)
-def test_undo_after_merge_is_as_if_nothing_had_been(
-    world: World,
-    mine: list[tuple[int, int]],
-    theirs: list[tuple[int, int]],
-    spent: int,
-    facts: set[str],
-    teams: list[tuple[bool, str]],
-) -> None:
-    """service-points §6, "Reverse∘do = identity": balances, lots with their dates, teams, ties, hours, cards, facts."""
-    kept = make_person(community=world.donghu, name="马文斌", phone="15012349013", unit="桂园8栋1单元101")
-    gone = make_person(community=world.donghu, name="马文彬", birth_year=None, unit="桂园8栋1单元102")
-    for who, given_awards in ((kept, mine), (gone, theirs)):
-        for number, (points, days_ago) in enumerate(given_awards):
-            pay(who, points, on=NOW.date() - timedelta(days=days_ago), source=f"{who.person_id}:{number}")
-    if 0 < spent <= available(gone):
-        with transaction():
-            ledger.hold(
-                person_id=gone.person_id, points=spent, source=f"h{gone.person_id}", memo="", actor_id=None, now=NOW
-            )
-            ledger.spend_hold(source=f"h{gone.person_id}", memo="", actor_id=None, now=NOW)
-    for first, team in teams:
-        join(world, (kept if first else gone).person_id, team)
-    ledger.expire_points(now=NOW)  # what the calendar takes it would have taken anyway: not part of the picture
-    before, totals = picture(kept, gone), ledger.totals()
-    card = merged(Pair(kept=kept, gone=gone), world, facts=tuple(facts))
-    together = picture(kept)
-    assert (
-        sorted(before[f"马文斌{kept.member_no}"]["lots"] + before[f"马文彬{gone.member_no}"]["lots"])
-        == together[f"马文斌{kept.member_no}"]["lots"]
-    )
-    undone(card, world, now=NOW + timedelta(days=6))
-    assert picture(kept, gone) == before
-    after = ledger.totals()
-    assert (after.issued, after.spent, after.expired, after.outstanding) == (
-        totals.issued,
-        totals.spent,
-        totals.expired,
-        totals.outstanding,
-    )
-    assert ledger.verify() == []
-
-
-def test_points_that_expired_meanwhile_do_not_stand_in_the_way(world: World, pair: Pair) -> None:
-    pay(pair.gone, 9, on=date(2024, 6, 14), source="old")
-    pay(pair.gone, 4, source="new")
-    card = merged(pair, world)
-    later = NOW + timedelta(days=4)
-    ledger.expire_points(now=later)
-    assert available(pair.kept, now=later) == 4
-    undone(card, world, now=later)
-    assert (available(pair.kept), available(pair.gone)) == (0, 4)
-    assert ledger.verify() == []
-
-
-def test_points_that_were_used_stand_in_the_way_and_are_named(world: World, pair: Pair) -> None:
-    pay(pair.gone, 20, source="b")
-    card = merged(pair, world)
-    with transaction():
-        ledger.hold(person_id=pair.kept.person_id, points=7, source="h", memo="", actor_id=None, now=NOW)
-    before = picture(pair.kept, pair.gone)
-    with pytest.raises(UndoRefused, match="7分"):
-        undone(card, world)
-    assert picture(pair.kept, pair.gone) == before
-
-
-def test_seven_days_later_there_is_no_way_back(world: World, pair: Pair) -> None:
-    card = merged(pair, world)
-    with pytest.raises(UndoRefused, match="7天"):
-        undone(card, world, now=NOW + timedelta(days=7))
-    undone(card, world, now=NOW + timedelta(days=6, hours=23))
-    undone(card, world, now=NOW + timedelta(days=30))  # twice is once, whenever
-
-
-def test_merged_again_goes_back_from_the_outside_in(world: World, pair: Pair) -> None:
-    third = make_person(community=world.donghu, name="孙玉梅", birth_year=1958)
-    pay(pair.gone, 6, source="b")
-    before = picture(pair.kept, pair.gone, third)
-    inner = merged(pair, world)
-    outer = merged(Pair(kept=third, gone=pair.kept), world)
-    assert available(third) == 6
-    assert people.selves_of(third.person_id) == sorted(
-        [third.person_id, pair.kept.person_id, pair.gone.person_id], key=lambda one: (one != third.person_id, one)
-    )
-    with pytest.raises(UndoRefused, match="先撤销那一次"):
-        undone(inner, world)
-    undone(outer, world)
-    undone(inner, world)
-    assert picture(pair.kept, pair.gone, third) == before
-
-
-def test_what_hangs_on_an_entry_keeps_it(world: World, pair: Pair) -> None:
-    with pytest.raises(MergeRefused, match="有职务"):
-        merged(Pair(kept=pair.kept, gone=world.leader), world)
-    shop = Shop(world)
-    shop.points(100, actor=pair.gone)
-    shop.reserve(shop.item(), actor=pair.gone)
-    with pytest.raises(MergeRefused, match="没领"):
-        merged(pair, world)
-    with transaction(), pytest.raises(HoldsOpen):
-        ledger.carry_over(from_id=pair.gone.person_id, to_id=pair.kept.person_id, source="x", actor_id=None, now=NOW)
-
-
-def test_nobody_merges_themselves_or_their_household(world: World, pair: Pair) -> None:
-    own = make_person(community=world.donghu, name="吴小婷", unit="桂园1栋1单元101")
-    with pytest.raises(MergeRefused, match="自己"):
-        merged(Pair(kept=world.clerk, gone=own), world)
-    flatmate = make_person(community=world.donghu, name="吴大婷", unit="桂园1栋1单元101", roles=(Role.CLERK,))
-    with pytest.raises(MergeRefused, match="家里人"):
-        merged(Pair(kept=pair.kept, gone=own), world, by=flatmate)
-
-
-def test_a_page_that_is_out_of_date_merges_nothing(world: World, pair: Pair) -> None:
-    seen = queries.compare(survivor_id=pair.kept.person_id, merged_id=pair.gone.person_id, now=NOW).seen
-    pay(pair.gone, 5, source="later")
-    with pytest.raises(MergeRefused, match="再看一眼"):
-        commands.merge(
-            survivor_id=pair.kept.person_id,
-            merged_id=pair.gone.person_id,
-            facts=(),
-            reason="同一个人",
-            seen=seen,
-            actor=world.clerk,
-            now=NOW,
-        )
-    assert available(pair.gone) == 5
-
-
 def test_every_step_is_in_the_log_with_ids_only(world: World, pair: Pair) -> None:
     card = merged(pair, world)
     undone(card, world)
@@ -405,49 +234,3 @@ def test_l8_who_leaves_for_good_leaves_no_trace_of_either_entry(world: World, pa
     assert not guardians.is_guardian(guardian_id=pair.kept.person_id, minor_id=child.person_id, on=NOW.date())
     with pytest.raises(UndoRefused, match="注销"):
         undone(card, world)
-
-
-def test_two_secretaries_merge_each_into_the_other_at_once(app: Flask, world: World, pair: Pair) -> None:
-    pay(pair.kept, 30, source="a")
-    pay(pair.gone, 20, source="b")
-    there, back = pair, Pair(kept=pair.gone, gone=pair.kept)
-    got = race(
-        app,
-        world.donghu.id,
-        lambda number: merged((there, back)[number % 2], world, by=(world.clerk, world.secretary)[number % 2]),
-        racers=2,
-    )
-    assert sorted(isinstance(one, MergeRefused) for one in got) == [False, True], got
-    assert db.session.scalar(select(func.count(PersonMerge.id))) == 1
-    assert available(pair.kept) + available(pair.gone) == 50
-    assert ledger.verify() == []
-
-
-def test_a_reservation_and_a_merge_at_once_lose_no_points(app: Flask, world: World, pair: Pair) -> None:
-    shop = Shop(world)
-    item = shop.item(price=80)
-    shop.points(100, actor=pair.gone)
-    acts = (lambda: merged(pair, world), lambda: shop.reserve(item, actor=pair.gone))
-    got = race(app, world.donghu.id, lambda number: acts[number](), racers=2)
-    assert len([one for one in got if isinstance(one, DomainError)]) == 1, got
-    balances = [ledger.balance_of(person_id=one.person_id) for one in (pair.kept, pair.gone)]
-    assert sum(one.total for one in balances) == 100
-    assert ledger.verify() == []
-
-
-def test_an_approval_and_a_merge_at_once_pay_once(
-    app: Flask, world: World, pair: Pair, patrol: ShiftCard, rule: int
-) -> None:
-    first, second = attended(patrol, pair.kept), attended(patrol, pair.gone)
-    approve(first, by=world.clerk)
-    paid = available(pair.kept)
-    acts = (
-        lambda: merged(pair, world, now=MORNING),
-        lambda: approve(second, by=world.secretary),
-    )
-    got = race(app, world.donghu.id, lambda number: acts[number](), racers=2)
-    if isinstance(got[0], MergeRefused):  # the approval came between looking and confirming: look again
-        merged(pair, world, now=MORNING)
-    assert available(pair.kept) == paid
-    assert available(pair.gone) == 0
-    assert ledger.verify() == []
