@@ -83,7 +83,7 @@ def open_office(name: str, persons: int) -> Office:
         ids = {
             "grid": str(grid),
             "team": str(people.list_teams()[0].id),
-            "building": str(places.list_buildings(grid_id=grid, at_most=1)[0].id),
+            "building": str(places.buildings_in(grid)[0].id),
         }
         with transaction():
             boss = people.get_person(people.holders_of(Role.SECRETARY)[0])

@@ -21,6 +21,7 @@ from engage.core import clock, tenancy
 from engage.core.database import db
 from engage.roster import commands, importing, preview, queries, takeout
 from engage.roster.models_export import RosterExport
+from engage.roster.parts import Outcome
 from engage.roster.undo import undo
 from tests import postgres
 from tests.databases import build_schema, make_app
@@ -89,7 +90,7 @@ def look(content: bytes) -> tuple[int, dict[str, int]]:
     return batch_id, {name: len(lines) for name, lines in tabs.items() if lines}
 
 
-def put_in(batch_id: int) -> importing.Outcome:
+def put_in(batch_id: int) -> Outcome:
     """Confirm the batch, part after part."""
     return importing.confirm(batch_id=batch_id, revision=1, actor=None, now=clock.now())
 
