@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import DateTime, Float, Numeric, inspect, text
+from sqlalchemy.dialects import postgresql
 
 from engage.core.database import Base, UTCDateTime, db
 from engage.core.ddl import REGISTERED
@@ -51,6 +52,29 @@ def test_a_reference_to_a_tenant_table_carries_the_community() -> None:
         if constraint.referred_table.name in tenants and "community_id" not in constraint.column_keys
     ]
     assert loose == []
+
+
+def test_a_reference_is_as_wide_as_the_key_it_points_at() -> None:
+    """On PostgreSQL an INTEGER that names a BIGINT stops at 2,147,483,647 (ADR 38)."""
+    width = postgresql.dialect()  # type: ignore[no-untyped-call]
+    narrow = [
+        f"{table.name}.{reference.parent.name}"
+        for table in Base.metadata.sorted_tables
+        for reference in table.foreign_keys
+        if reference.parent.type.compile(width) != reference.column.type.compile(width)
+    ]
+    assert narrow == []
+
+
+def test_what_names_a_row_without_a_reference_is_as_wide() -> None:
+    width = postgresql.dialect()  # type: ignore[no-untyped-call]
+    narrow = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith(("_id", "_by", "_of")) and column.type.compile(width) == "INTEGER"
+    ]
+    assert narrow == []
 
 
 def test_nothing_is_counted_in_fractions() -> None:
