@@ -55,7 +55,7 @@ COLUMNS = {
     "qualification": "given_by_id person_id recorded_by revoked_by",
     "receipt_code": "vote_id",
     "redemption": "ended_by item_id person_id",
-    "region_grant": "person_id",
+    "region_grant": "person_id region_id",
     "resolution": "motion_id owner_id",
     "resolution_progress": "actor_id resolution_id",
     "role_grant": "person_id place_id",
