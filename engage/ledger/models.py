@@ -12,6 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Account(TenantBase):
@@ -24,6 +25,7 @@ class Account(TenantBase):
     __table_args__ = tenant_args(
         tenant_fk("person_id", "person"),
         UniqueConstraint("community_id", "kind", "person_id"),
+        way_back("ledger_account", "person_id"),
         # NULLs are all different to a unique constraint: the community's own accounts need an index of their own
         Index(
             "uq_ledger_account_own",
