@@ -31,7 +31,7 @@ def test_the_story_can_be_told_at_any_hour_and_the_books_fit(app: Flask, now: da
         with tenancy.scoped(community.id):
             assert ledger.verify() == []
     with tenancy.scoped(places.community_by_slug("donghu").id):
-        assert people.count_persons() == 60
+        assert people.count_persons() == 63
         newest_first = [entry.at for entry in ledger.list_entries(limit=1000)]
         assert len(newest_first) > 50
         assert newest_first == sorted(newest_first, reverse=True), "booked in the order of their dates"
