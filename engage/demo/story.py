@@ -8,7 +8,7 @@ from datetime import datetime
 from engage import people, places
 from engage.core import tenancy
 from engage.core.access import Role
-from engage.demo import cast, evening, roll, service, shop, squads
+from engage.demo import cast, evening, kin, roll, service, shop, squads
 
 DONGHU = "东湖社区"
 LIYUAN = "梨园社区"
@@ -31,6 +31,8 @@ def tell(*, now: datetime, name: str = DONGHU) -> None:
         service.play(stage)
         shop.reserve(stage)
         evening.play(stage)
+        kin.gather(stage)
+        kin.write_twice(stage)
     next_door = roll.found(name=LIYUAN, slug="liyuan", members=cast.LIYUAN, now=now)
     with tenancy.scoped(next_door.community.id):
         squads.form_next_door(next_door)
