@@ -90,6 +90,7 @@ from engage.people.queries import (
     roll_in_turn,
     units_of,
     units_with_voters,
+    voter_of,
 )
 from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import Alert, list_alerts, list_reveals
@@ -138,7 +139,7 @@ __all__ = [
     "search_teams", "selves", "selves_of", "send_away", "set_closed", "settle", "spells_of", "stand_ins_of",
     "steps_of", "swap_facts", "take_back", "take_out", "team_facts", "team_member_ids", "team_names",
     "teams_and_ties", "teams_of", "unfold", "units_of", "units_with_voters", "unmove_role", "unsealed_phone",
-    "use_medium", "verify_tenancy", "ways_in", "withdraw_many",
+    "use_medium", "verify_tenancy", "voter_of", "ways_in", "withdraw_many",
 ]  # fmt: skip
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, String, Table, and_, bindparam, insert, select, true, update
 
 from engage import people
 from engage.core import clock
 from engage.core.access import Actor
-from engage.core.database import transaction
+from engage.core.database import BigKey, dialect, transaction
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.tenancy import current_community_id
 from engage.votes import receipts, rules
@@ -34,13 +34,6 @@ _COLUMNS = ("id", "options", "choices_max", "secret", "changeable", "state", "op
 
 
 # Statements are made once and run with values: building one anew costs more than running it.
-_VOTE = (
-    select(*(_votes.c[name] for name in _COLUMNS))
-    .where(_votes.c.community_id == bindparam("here"), _votes.c.id == bindparam("vote"))
-    .with_for_update(read=True)
-)
-
-
 def _of_unit(table: Table) -> tuple[Any, ...]:
     return (
         table.c.community_id == bindparam("here"),
@@ -49,12 +42,47 @@ def _of_unit(table: Table) -> tuple[Any, ...]:
     )
 
 
+#: the vote with the household's right in it
+_VOTE: Any = (
+    select(*(_votes.c[name] for name in _COLUMNS), _entitlements.c.id.label("right"), _entitlements.c.token_hash)
+    .select_from(_votes.outerjoin(_entitlements, and_(*_of_unit(_entitlements))))
+    .where(_votes.c.community_id == bindparam("here"), _votes.c.id == bindparam("vote"))
+    .with_for_update(read=True, of=_votes)
+)
 _TOKEN = select(_entitlements.c.token_hash).where(*_of_unit(_entitlements)).with_for_update()
 _USE = update(_entitlements).where(*_of_unit(_entitlements))
-_USE_ONCE = _USE.where(_entitlements.c.used.is_(False)).returning(_entitlements.c.id)
+_USE_ONCE = (
+    _USE.where(_entitlements.c.used.is_(False))
+    .values(
+        used=true(),
+        channel=bindparam("by_channel", type_=String()),
+        token_hash=bindparam("by_token", type_=String()),
+    )
+    .returning(_entitlements.c.id)
+)
 _REVISION = select(_named.c.revision).where(*_of_unit(_named))
 _CHANGE = update(_named).where(*_of_unit(_named))
 _ADD_NAMED, _ADD_BALLOT, _ADD_CODE = insert(_named), insert(_ballots), insert(_codes)
+
+
+def _in_one_statement() -> Any:
+    """Return use, ballot and code as one statement (PostgreSQL; speed.md, technique 7): nothing is stored unless the right was free."""
+    used = _USE_ONCE.cte("used")
+    place = (bindparam("here", type_=BigKey), bindparam("vote", type_=BigKey))
+    ballot = (*place, bindparam("ballot", type_=String()), bindparam("marks", type_=String()))
+    code = (*place, bindparam("code", type_=String()))
+    stored = (
+        insert(_ballots)
+        .from_select(["community_id", "vote_id", "id", "marks"], select(*ballot).select_from(used))
+        .cte("stored")
+    )
+    listed = (
+        insert(_codes).from_select(["community_id", "vote_id", "code"], select(*code).select_from(used)).cte("listed")
+    )
+    return select(used.c.id).add_cte(stored, listed)
+
+
+_USE_AND_STORE = _in_one_statement()
 
 
 class BallotRefused(DomainError):
@@ -94,29 +122,31 @@ def cast(  # noqa: PLR0913 - a command names everything it needs
     *,
     vote_id: int,
     actor: Actor,
-    unit_id: int,
     choices: Sequence[int],
     token: str,
     now: datetime,
+    unit_id: int | None = None,
     channel: str = "phone",
 ) -> Receipt:
-    """Cast the household's ballot and acknowledge it; no choices at all abstains.
+    """Cast the household's ballot and acknowledge it; no choices at all abstains. `unit_id`: the household meant, if not the actor's.
 
     Judged by when the vote's row is locked, not by when the button was tapped: `now` is when the request began,
     and the wait for the lock is added. The same token again gets the same answer and stores nothing.
     Raises `VoteNotOpen`, `NotOnTheRoll`, `AlreadyVoted`, `BallotRefused`, `StaleForm`, `NotFound`.
     """
     began = time.monotonic()
-    revision = receipts.revision_of(token, vote_id=vote_id, unit_id=unit_id)
     with transaction() as session:
         connection = session.connection()
-        vote = _locked_vote(connection, vote_id)
+        voter = people.voter_of(actor.person_id)
+        unit_id = unit_id if unit_id is not None else voter.unit_id or 0
+        vote = _locked_vote(connection, vote_id, unit_id)
         at = now + timedelta(seconds=time.monotonic() - began)
-        if people.household_of(actor.person_id) != unit_id:
+        revision = receipts.revision_of(token, vote_id=vote_id, unit_id=unit_id)
+        if voter.unit_id != unit_id:
             raise NotOnTheRoll(N_("您不能替这一户投票。住址写错了，请社区工作人员改一改。"))
-        if _is_repeat(connection, vote_id, unit_id, token):
+        if _is_repeat(connection, vote, unit_id, token):
             return _receipt(vote, token)
-        if not people.is_active(actor.person_id):  # paused while the ballot was on its way
+        if not voter.is_active:  # paused while the ballot was on its way
             raise NotOnTheRoll(N_("您的登记现在停着，这一票没有记上。请找社区工作人员"))
         _ensure_open(vote, now=at)
         if not rules.are_choices(choices, options=len(vote.options), at_most=vote.choices_max):
@@ -125,15 +155,16 @@ def cast(  # noqa: PLR0913 - a command names everything it needs
         paper = _Paper(marks=marks, token=token, channel=channel, revision=revision)
         if vote.changeable:
             _replace_named(connection, vote_id, unit_id, paper)
-        else:
-            _consume(connection, vote_id, unit_id, paper)
-            _store(connection, vote, unit_id, paper)
+        elif not _store(connection, vote, unit_id, paper) and not _is_repeat(
+            connection, vote, unit_id, token, again=True
+        ):
+            raise AlreadyVoted(N_("您家已经投过了，一户只有一票。不是您家投的，请马上告诉计票人。"))
     return _receipt(vote, token)
 
 
-def _locked_vote(connection: Connection, vote_id: int) -> Row[Any]:
+def _locked_vote(connection: Connection, vote_id: int, unit_id: int) -> Any:
     """Lock the vote against stopping while a ballot lands (FOR SHARE; on SQLite the writer holds the file)."""
-    vote = connection.execute(_VOTE, {"here": current_community_id(), "vote": vote_id}).one_or_none()
+    vote = connection.execute(_VOTE, _keys(vote_id, unit_id)).one_or_none()
     if vote is None:
         raise NotFound
     return vote
@@ -156,34 +187,37 @@ def _keys(vote_id: int, unit_id: int) -> dict[str, int]:
     return {"here": current_community_id(), "vote": vote_id, "unit": unit_id}
 
 
-def _is_repeat(connection: Connection, vote_id: int, unit_id: int, token: str) -> bool:
+def _is_repeat(connection: Connection, vote: Row[Any], unit_id: int, token: str, *, again: bool = False) -> bool:
     """Tell whether this very form was accepted before. Raises `NotOnTheRoll` when the household has no entitlement.
 
-    Locks the household's entitlement, so that two copies of one form come one after the other.
+    `again`: two copies of one form came at once, and this is the one that waited. A changeable ballot locks the
+    household's entitlement, so that its copies come one after the other.
     """
-    row = connection.execute(_TOKEN, _keys(vote_id, unit_id)).one_or_none()
-    if row is None:
+    if vote.right is None:
         raise NotOnTheRoll(N_("这次的名册上没有您家。名册在开始前就定下了，觉得不对请找计票人。"))
-    return bool(row.token_hash == receipts.hash_of_token(token))
+    accepted = vote.token_hash
+    if again or vote.changeable:
+        accepted = connection.execute(_TOKEN, _keys(vote.id, unit_id)).scalar_one()
+    return bool(accepted == receipts.hash_of_token(token))
 
 
-def _consume(connection: Connection, vote_id: int, unit_id: int, paper: _Paper) -> None:
-    """Use up the entitlement, or find it used: the condition decides between two phones of one household."""
-    if connection.execute(_USE_ONCE, _keys(vote_id, unit_id) | _used_by(paper)).first() is None:
-        raise AlreadyVoted(N_("您家已经投过了，一户只有一票。不是您家投的，请马上告诉计票人。"))
-
-
-def _used_by(paper: _Paper) -> dict[str, Any]:
-    return {"used": True, "channel": paper.channel, "token_hash": receipts.hash_of_token(paper.token)}
-
-
-def _store(connection: Connection, vote: Row[Any], unit_id: int, paper: _Paper) -> None:
+def _store(connection: Connection, vote: Row[Any], unit_id: int, paper: _Paper) -> bool:
+    """Use up the entitlement and store the ballot, or find it used: the condition decides between two phones of one household."""
     place = {"community_id": current_community_id(), "vote_id": vote.id}
+    ballot = {"id": uuid.uuid4().hex, "marks": paper.marks}
+    code = receipts.code_of(paper.token, vote_id=vote.id)
+    use = _keys(vote.id, unit_id) | {"by_channel": paper.channel, "by_token": receipts.hash_of_token(paper.token)}
+    if vote.secret and dialect() == "postgresql":
+        everything = use | {"ballot": ballot["id"], "marks": paper.marks, "code": code}
+        return connection.execute(_USE_AND_STORE, everything).first() is not None
+    if connection.execute(_USE_ONCE, use).first() is None:
+        return False
     if not vote.secret:
         connection.execute(_ADD_NAMED, place | {"unit_id": unit_id, "marks": paper.marks, "revision": 1})
-        return
-    connection.execute(_ADD_BALLOT, place | {"id": uuid.uuid4().hex, "marks": paper.marks})
-    connection.execute(_ADD_CODE, place | {"code": receipts.code_of(paper.token, vote_id=vote.id)})
+        return True
+    connection.execute(_ADD_BALLOT, place | ballot)
+    connection.execute(_ADD_CODE, place | {"code": code})
+    return True
 
 
 def _replace_named(connection: Connection, vote_id: int, unit_id: int, paper: _Paper) -> None:
@@ -192,7 +226,8 @@ def _replace_named(connection: Connection, vote_id: int, unit_id: int, paper: _P
     current = connection.execute(_REVISION, keys).scalar_one_or_none()
     if paper.revision != (current or 0):
         raise receipts.StaleForm(N_("您家的票刚刚改过。请刷新看看现在选的是什么，再决定要不要改。"))
-    connection.execute(_USE, keys | _used_by(paper))
+    used = {"used": True, "channel": paper.channel, "token_hash": receipts.hash_of_token(paper.token)}
+    connection.execute(_USE, keys | used)
     if current is None:
         place = {"community_id": current_community_id(), "vote_id": vote_id, "unit_id": unit_id}
         connection.execute(_ADD_NAMED, place | {"marks": paper.marks, "revision": 1})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Table, bindparam, func, select
 
 from engage.core.database import db
@@ -19,6 +21,7 @@ from engage.votes.counting import count_closed
 from engage.votes.models import Entitlement, NamedBallot, ReceiptCode, Vote
 
 _votes: Table = Vote.__table__  # type: ignore[assignment]
+_PAPER_LIVES = 5.0  # seconds
 #: made once and not confined by the fence, so it names the community
 _PAPER = select(_votes.c.options, _votes.c.choices_max).where(
     _votes.c.community_id == bindparam("here"), _votes.c.id == bindparam("vote")
@@ -93,12 +96,20 @@ class Paper:
 
 
 def paper_of(vote_id: int) -> Paper:
-    """Return how many options the ballot has and how many may be chosen. Raises `NotFound`."""
-    values = {"here": current_community_id(), "vote": vote_id}
-    row = db.session.connection().execute(_PAPER, values).one_or_none()
-    if row is None:
-        raise NotFound
-    return Paper(options=len(row.options), choices_max=row.choices_max)
+    """Return how many options the ballot has and how many may be chosen. Raises `NotFound`.
+
+    Kept in the process for five seconds: every household asks in the same minute, and a frozen vote's options stay.
+    """
+    kept: dict[tuple[int, int], tuple[float, Paper]] = current_app.extensions.setdefault("engage_ballot_papers", {})
+    key = (current_community_id(), vote_id)
+    at, paper = kept.get(key, (0.0, None))
+    if paper is None or time.monotonic() - at > _PAPER_LIVES:
+        row = db.session.connection().execute(_PAPER, {"here": key[0], "vote": vote_id}).one_or_none()
+        if row is None:
+            raise NotFound
+        paper = Paper(options=len(row.options), choices_max=row.choices_max)
+        kept[key] = (time.monotonic(), paper)
+    return paper
 
 
 def cards_of(subjects: Collection[str], *, now: datetime) -> dict[str, VoteCard]:

@@ -63,14 +63,11 @@ def create(vote_id: int, *, me: Actor) -> Response:
     """Cast the ballot."""
     now = clock.now()
     form = web.request.form
-    unit_id = people.household_of(me.person_id)
     paper = queries.paper_of(vote_id)
     values = _typed(choices_max=paper.choices_max)
     try:
         choices = forms.parse_choices(values, options=paper.options)
-        receipt = cast(
-            vote_id=vote_id, actor=me, unit_id=unit_id or 0, choices=choices, token=form.get("token", ""), now=now
-        )
+        receipt = cast(vote_id=vote_id, actor=me, choices=choices, token=form.get("token", ""), now=now)
     except NotFound:
         raise
     except DomainError as refused:

@@ -143,10 +143,11 @@ def test_a_result_waits_for_the_ballot_under_way(
     landing = threading.Event()
     store = casting._store
 
-    def slow_store(*arguments: Any) -> None:
-        store(*arguments)
+    def slow_store(*arguments: Any) -> bool:
+        stored = store(*arguments)
         landing.set()
         time.sleep(0.4)
+        return stored
 
     monkeypatch.setattr(casting, "_store", slow_store)
 
