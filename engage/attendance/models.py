@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import append_only
 from engage.core.references import way_back
 
@@ -38,7 +38,7 @@ class Scan(TenantBase):
     person_id: Mapped[int]
     #: who sent it: the person, or whoever scanned them
     by_person_id: Mapped[int]
-    device_id: Mapped[int]
+    device_id: Mapped[int] = mapped_column(BigKey)
     medium: Mapped[str] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(3))
     #: when the code was shown, from the code itself

@@ -83,11 +83,10 @@ def approve(stage: Stage, *, shift_id: int, now: datetime) -> None:
 
 
 def plan(stage: Stage, duty: Duty) -> int:
-    """Let the secretary plan a shift four days ahead; returns its id."""
+    """Let the secretary plan a shift four days ahead, one of next week yesterday; returns its id."""
     day = _day(stage, duty)
-    return _planned(
-        stage, duty, day=day, starts=duty.starts, ends=duty.ends, now=_start_of(stage, duty) - timedelta(days=4)
-    )
+    now = min(_start_of(stage, duty) - timedelta(days=4), stage.ago(days=1))
+    return _planned(stage, duty, day=day, starts=duty.starts, ends=duty.ends, now=now)
 
 
 def walk_now(stage: Stage) -> int:
@@ -128,8 +127,9 @@ def come(stage: Stage, *, shift_id: int, count: int, before: datetime, with_know
     first = known if with_known else []
     names = [actor for actor in stage.volunteers() if actor not in (stage["leader"], *known)]
     others = stage.chance.sample(names, min(count - len(first), len(names)))
+    latest = min(before - timedelta(days=2), stage.ago(hours=10))  # nothing of the story lies ahead of now
     for number, actor in enumerate([*first, *others]):
-        moment = before - timedelta(days=2, minutes=7 * number)
+        moment = latest - timedelta(minutes=7 * number)
         activities.sign_up(shift_id=shift_id, person_id=actor.person_id, actor=actor, now=moment)
     return [*first, *others]
 

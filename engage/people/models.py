@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.references import way_back
 from engage.people.models_media import Medium as Medium
 from engage.people.models_teams import FormerMembership as FormerMembership
@@ -154,7 +154,7 @@ class Activation(TenantBase):
     person_id: Mapped[int]
     code_hash: Mapped[str] = mapped_column(String(64))
     printed_at: Mapped[datetime]
-    printed_by: Mapped[int | None]
+    printed_by: Mapped[int | None] = mapped_column(BigKey)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -224,6 +224,6 @@ class RollMark(TenantBase):
     __tablename__ = "roll_mark"
     __table_args__ = tenant_args()
 
-    highest_person_id: Mapped[int]
+    highest_person_id: Mapped[int] = mapped_column(BigKey)
     highest_member_no: Mapped[int]
     at: Mapped[datetime]

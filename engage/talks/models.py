@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import append_only
 from engage.core.references import way_back
 
@@ -54,7 +54,7 @@ class Talk(TenantBase):
     started_at: Mapped[datetime | None]
     adjourned_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(120))
-    planned_by: Mapped[int]
+    planned_by: Mapped[int] = mapped_column(BigKey)
     created_at: Mapped[datetime]
 
 
@@ -79,7 +79,7 @@ class AgendaItem(TenantBase):
 
     talk_id: Mapped[int]
     #: the residents' topic it came from; None for a point added by the office
-    topic_id: Mapped[int | None]
+    topic_id: Mapped[int | None] = mapped_column(BigKey)
     title: Mapped[str] = mapped_column(String(60))
     minutes: Mapped[int]
     position: Mapped[int]
@@ -107,7 +107,7 @@ class TalkAttendance(TenantBase):
     unit_id: Mapped[int | None]
     arrived_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(String(10))
-    recorded_by: Mapped[int]
+    recorded_by: Mapped[int] = mapped_column(BigKey)
 
 
 class SpeakerEntry(TenantBase):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.references import way_back
 
 
@@ -51,7 +51,7 @@ class Topic(TenantBase):
     reason: Mapped[str] = mapped_column(String(20), default="")
     reason_text: Mapped[str] = mapped_column(String(200), default="")
     round_id: Mapped[int | None]
-    talk_id: Mapped[int | None]
+    talk_id: Mapped[int | None] = mapped_column(BigKey)
 
 
 class TopicSecond(TenantBase):
