@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Activity(TenantBase):
@@ -77,6 +78,7 @@ class SignUp(TenantBase):
         UniqueConstraint("community_id", "shift_id", "person_id"),
         CheckConstraint("state IN ('joined', 'waitlisted', 'cannot_come', 'withdrawn')", name="state"),
         Index("ix_sign_up_person", "community_id", "person_id"),
+        way_back("sign_up", "recorded_by"),
     )
 
     shift_id: Mapped[int]

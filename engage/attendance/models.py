@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import append_only
+from engage.core.references import way_back
 
 _GRADES = "('A', '0', '1', '2', '3', '4')"
 
@@ -28,6 +29,7 @@ class Scan(TenantBase):
         CheckConstraint("medium IN ('typed', 'qr', 'card', 'number', 'mark')", name="medium"),
         CheckConstraint(f"grade IN {_GRADES}", name="grade"),
         Index("ix_scan_device", "community_id", "device_id", "received_at"),
+        way_back("scan", "person_id"),
     )
 
     #: made by the phone or the form; the same one is the same event
@@ -87,6 +89,8 @@ class Presence(TenantBase):
         CheckConstraint("decided_by IS NULL OR decided_by <> person_id", name="own"),
         Index("ix_service_session_state", "community_id", "state", "id"),
         Index("ix_service_session_person", "community_id", "person_id", "started_at"),
+        way_back("service_session", "closed_by"),
+        way_back("service_session", "decided_by"),
     )
 
     shift_id: Mapped[int]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import restrict
+from engage.core.references import way_back
 
 
 class Account(TenantBase):
@@ -25,6 +26,7 @@ class Account(TenantBase):
     __table_args__ = tenant_args(
         tenant_fk("person_id", "person"),
         UniqueConstraint("community_id", "kind", "person_id"),
+        way_back("ledger_account", "person_id"),
         # NULLs are all different to a unique constraint: the community's own accounts need an index of their own
         Index(
             "uq_ledger_account_own",

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 from engage.people.models_media import Medium as Medium
 from engage.people.models_teams import FormerMembership as FormerMembership
 
@@ -70,6 +71,7 @@ class Tenancy(TenantBase):
         UniqueConstraint("community_id", "unit_id", "person_id"),
         CheckConstraint("role IN ('owner', 'member', 'tenant')", name="role"),
         Index("ix_tenancy_person", "community_id", "person_id"),
+        way_back("tenancy", "verified_by"),
     )
 
     unit_id: Mapped[int]

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Medium(TenantBase):
@@ -22,6 +23,7 @@ class Medium(TenantBase):
         CheckConstraint("kind IN ('card', 'phone')", name="kind"),
         # Invariant 10 (service-points §6): whatever the code does, nothing counts after the revocation.
         CheckConstraint("revoked_at IS NULL OR last_used_at IS NULL OR last_used_at <= revoked_at", name="used"),
+        way_back("medium", "revoked_by"),
         Index(
             "uq_medium_live",
             "community_id",

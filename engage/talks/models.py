@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import append_only
+from engage.core.references import way_back
 
 
 class Talk(TenantBase):
@@ -96,6 +97,8 @@ class TalkAttendance(TenantBase):
         tenant_fk("person_id", "person"),
         tenant_fk("unit_id", "unit"),
         UniqueConstraint("community_id", "talk_id", "person_id"),
+        way_back("talk_attendance", "person_id"),
+        way_back("talk_attendance", "unit_id"),
         CheckConstraint("channel IN ('phone', 'desk')", name="channel"),
     )
 

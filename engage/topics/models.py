@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Topic(TenantBase):
@@ -62,6 +63,8 @@ class TopicSecond(TenantBase):
         tenant_fk("unit_id", "unit"),
         tenant_fk("person_id", "person"),
         UniqueConstraint("community_id", "topic_id", "unit_id"),
+        way_back("topic_second", "unit_id"),
+        way_back("topic_second", "person_id"),
     )
 
     topic_id: Mapped[int]
