@@ -186,6 +186,8 @@ class Correction(TenantBase):
         CheckConstraint("(outcome = '') = (decided_at IS NULL)", name="decided"),
         # Whatever the code does, nobody confirms what they asked for themselves (service-points §6, invariant 8).
         CheckConstraint("outcome <> 'done' OR decided_by <> proposed_by", name="two_persons"),
+        way_back("ledger_correction", "proposed_by"),
+        way_back("ledger_correction", "decided_by"),
         Index(
             "uq_ledger_correction_open",
             "community_id",

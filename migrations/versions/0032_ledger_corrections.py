@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
@@ -51,9 +51,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("outcome = ''"),
         postgresql_where=sa.text("outcome = ''"),
     )
+    for column in ("proposed_by", "decided_by"):
+        named = sa.text(f"{column} IS NOT NULL")
+        op.create_index(
+            f"ix_ledger_correction_{column}_back",
+            "ledger_correction",
+            ["community_id", column],
+            sqlite_where=named,
+            postgresql_where=named,
+        )
 
 
 def downgrade() -> None:
     """Take the step back."""
+    for column in ("decided_by", "proposed_by"):
+        op.drop_index(f"ix_ledger_correction_{column}_back", table_name="ledger_correction")
     op.drop_index("uq_ledger_correction_open", table_name="ledger_correction")
     op.drop_table("ledger_correction")
