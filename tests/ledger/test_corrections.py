@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from engage import ledger
+from engage import ledger, people
 from engage.core.access import Actor, Role
 from engage.core.database import db, transaction
 from engage.core.errors import NotFound
@@ -55,6 +55,12 @@ def test_nobody_confirms_a_correction_of_their_own_points(world: World, points: 
     with pytest.raises(WrongApprover, match="自己的分"):
         confirm(asked, world.clerk)
     assert points.balance(person_id=world.clerk.person_id)[0] == 30
+    # Nor of those of an entry that is theirs too since two were made one.
+    former = propose(world, points.award(5, person_id=world.spouse.person_id).entry_id)
+    with transaction():
+        people.become_alias(person_id=world.spouse.person_id, survivor_id=world.clerk.person_id, now=NOW)
+    with pytest.raises(WrongApprover, match="自己的分"):
+        confirm(former, world.clerk)
 
 
 def test_what_was_dropped_or_done_stays_so(world: World, points: Points) -> None:
