@@ -136,6 +136,7 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
         _l("账目"),
         (
             NavItem(endpoint="ledger.journal", icon="book-open-text", text=_l("积分账"), needs=Permission.SEE_LEDGER),
+            NavItem(endpoint="ledger.corrections", icon="undo-2", text=_l("更正"), needs=Permission.APPROVE_RULES),
             NavItem(
                 endpoint="rewards.stock",
                 icon="store",

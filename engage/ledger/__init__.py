@@ -14,7 +14,8 @@ from engage.ledger.cards import (
     LedgerTotals,
 )
 from engage.ledger.carrying import carry_back, carry_over, lock_for_merge, what_blocks_going_back
-from engage.ledger.commands import expire_points, reverse_entry
+from engage.ledger.commands import expire_points
+from engage.ledger.corrections import count_waiting
 from engage.ledger.figures import issued_by_community
 from engage.ledger.leaving import count_entries, give_up_balance
 from engage.ledger.posting import hold, release_hold, spend_hold
@@ -52,6 +53,7 @@ __all__ = [
     "carry_over",
     "count_entries",
     "count_holders",
+    "count_waiting",
     "entry_of",
     "expire_points",
     "find_expiring",
@@ -66,7 +68,6 @@ __all__ = [
     "post_award",
     "release_hold",
     "reverse",
-    "reverse_entry",
     "spend_hold",
     "totals",
     "verify",
@@ -76,8 +77,9 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     """Register the pages, the commands and what the database refuses."""
-    from engage.ledger import cli, triggers, views
+    from engage.ledger import cli, triggers, views, views_corrections
 
     assert triggers  # noqa: S101 - imported for what it registers
+    assert views_corrections  # noqa: S101 - imported for its routes
     app.register_blueprint(views.bp)
     app.cli.add_command(cli.group)

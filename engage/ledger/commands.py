@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from engage import people
 from engage.core import audit, clock
 from engage.core.access import Actor
-from engage.core.database import transaction
-from engage.ledger import book, posting, reversal
-from engage.ledger.cards import EntryReceipt
-from engage.ledger.models import Account, Lot
+from engage.core.database import in_turn, transaction
+from engage.core.errors import N_
+from engage.core.fence import get_in_scope
+from engage.ledger import book, posting, reversal, rules
+from engage.ledger.models import Account, Correction, Entry, Lot
 
 
 def expire_points(*, now: datetime) -> int:
@@ -29,11 +31,64 @@ def expire_points(*, now: datetime) -> int:
         )
 
 
-def reverse_entry(*, entry_id: int, reason: str, actor: Actor, approver_id: int, now: datetime) -> EntryReceipt:
-    """Correct an entry; two persons stand behind it. Raises what `reversal.reverse` raises."""
-    with transaction():
+def propose_correction(*, entry_id: int, reason: str, actor: Actor, now: datetime) -> int:
+    """Ask for an entry to be corrected; returns the number of the request. The same again is the same once.
+
+    Raises `NoReason`, `NotReversible`, `AlreadyReversed`, `AlreadyProposed`, `NotFound`.
+    """
+    why = rules.ensure_reason(reason)
+    with transaction() as session:
+        in_turn(f"correction:{entry_id}", community_id=actor.community_id)
+        entry = get_in_scope(Entry, entry_id)
+        waiting = session.scalar(select(Correction).where(Correction.entry_id == entry.id, Correction.outcome == ""))
+        if waiting is not None and (waiting.proposed_by, waiting.reason) == (actor.person_id, why):
+            return waiting.id
+        reversal.ensure_reversible(session, entry)
+        if waiting is not None:
+            raise rules.AlreadyProposed(N_("这一笔已经有人提了更正，在等另一位同事确认。"))
+        row = Correction(entry_id=entry.id, reason=why, proposed_by=actor.person_id, proposed_at=now, outcome="")
+        session.add(row)
+        session.flush()
+        audit.record("correction proposed", actor=actor, subject=f"entry:{entry.id}", now=now, reason=why)
+        return row.id
+
+
+def confirm_correction(*, correction_id: int, actor: Actor, now: datetime) -> None:
+    """Let a second person say yes: the mirrored entry is written in the same transaction. Twice is once.
+
+    Raises what `reversal.reverse` raises, `CorrectionOver`, `NotFound`; then nothing has changed.
+    """
+    with transaction() as session:
+        row = get_in_scope(Correction, correction_id, lock=True)
+        if row.outcome == "done":
+            return
+        rules.ensure_waiting(row.outcome)
+        if get_in_scope(Entry, row.entry_id).person_id in people.selves_of(actor.person_id):
+            raise rules.WrongApprover(N_("自己的分要别人来批。请换一位审核人。"))
         receipt = reversal.reverse(
-            entry_id=entry_id, reason=reason, actor_id=actor.person_id, approver_id=approver_id, now=now
+            entry_id=row.entry_id,
+            reason=row.reason,
+            actor_id=row.proposed_by,
+            approver_id=actor.person_id,
+            now=now,
         )
-        audit.record("entry reversed", actor=actor, subject=f"entry:{entry_id}", now=now, reason=reason)
-        return receipt
+        row.outcome, row.decided_by, row.decided_at = "done", actor.person_id, now
+        session.flush()
+        audit.record("entry reversed", actor=actor, subject=f"entry:{row.entry_id}", now=now, by=receipt.seq)
+
+
+def drop_correction(*, correction_id: int, actor: Actor, now: datetime) -> str:
+    """Leave the entry as it is: "withdrawn" by who asked, "declined" by anybody else of the office. Twice is once.
+
+    Raises `CorrectionOver` when it was confirmed, `NotFound`.
+    """
+    with transaction() as session:
+        row = get_in_scope(Correction, correction_id, lock=True)
+        if row.outcome in {"declined", "withdrawn"}:
+            return row.outcome
+        rules.ensure_waiting(row.outcome)
+        row.outcome = "withdrawn" if row.proposed_by == actor.person_id else "declined"
+        row.decided_by, row.decided_at = actor.person_id, now
+        session.flush()
+        audit.record("correction dropped", actor=actor, subject=f"entry:{row.entry_id}", now=now)
+        return row.outcome

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.ddl import restrict
 from engage.core.references import way_back
 
 
@@ -171,3 +172,39 @@ class LotUse(TenantBase):
     transfer_id: Mapped[int]
     lot_id: Mapped[int]
     points: Mapped[int]
+
+
+class Correction(TenantBase):
+    """A correction somebody of the office asked for. It moves nothing until another person says yes."""
+
+    __tablename__ = "ledger_correction"
+    __table_args__ = tenant_args(
+        tenant_fk("entry_id", "ledger_entry"),
+        tenant_fk("proposed_by", "person"),
+        tenant_fk("decided_by", "person"),
+        CheckConstraint("outcome IN ('', 'done', 'declined', 'withdrawn')", name="outcome"),
+        CheckConstraint("(outcome = '') = (decided_at IS NULL)", name="decided"),
+        # Whatever the code does, nobody confirms what they asked for themselves (service-points §6, invariant 8).
+        CheckConstraint("outcome <> 'done' OR decided_by <> proposed_by", name="two_persons"),
+        way_back("ledger_correction", "proposed_by"),
+        way_back("ledger_correction", "decided_by"),
+        Index(
+            "uq_ledger_correction_open",
+            "community_id",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("outcome = ''"),
+            postgresql_where=text("outcome = ''"),
+        ),
+    )
+
+    entry_id: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(120))
+    proposed_by: Mapped[int]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(10), default="", server_default="")
+
+
+restrict("ledger_correction", columns=("decided_by", "decided_at", "outcome"))

@@ -27,14 +27,8 @@ def reverse(*, entry_id: int, reason: str, actor_id: int, approver_id: int, now:
     head = book.lock_head(session)
     entry = get_in_scope(Entry, entry_id)
     rules.ensure_approver(actor_id=actor_id, approver_id=approver_id, person_id=entry.person_id, second=True)
-    if session.scalar(select(Entry.id).where(Entry.reverses_id == entry.id)):
-        raise rules.AlreadyReversed(N_("这一笔更正过了，不用再改。"))
-    if entry.kind == "award":
-        moves = _unaward(session, head, entry, now)
-    elif entry.kind == "spend":
-        moves = _unspend(session, entry, now)
-    else:
-        raise rules.NotReversible(N_("这一笔不能更正。占用的分，退掉兑换就回来了。"))
+    ensure_reversible(session, entry)
+    moves = _unaward(session, head, entry, now) if entry.kind == "award" else _unspend(session, entry, now)
     draft = posting.draft_for(
         "reversal",
         f"reversal:{entry.id}",
@@ -49,6 +43,14 @@ def reverse(*, entry_id: int, reason: str, actor_id: int, approver_id: int, now:
     receipt = book.write(session, head, draft)
     carrying.follow(person_id=entry.person_id, seq=receipt.seq, actor_id=actor_id, now=now)
     return receipt
+
+
+def ensure_reversible(session: Session, entry: Entry) -> None:
+    """Refuse what was corrected before and what ends in another way. Raises `AlreadyReversed`, `NotReversible`."""
+    if session.scalar(select(Entry.id).where(Entry.reverses_id == entry.id)):
+        raise rules.AlreadyReversed(N_("这一笔更正过了，不用再改。"))
+    if entry.kind not in rules.REVERSIBLE:
+        raise rules.NotReversible(N_("这一笔不能更正。占用的分，退掉兑换就回来了。"))
 
 
 def _unaward(session: Session, head: Head, entry: Entry, now: datetime) -> list[Move]:

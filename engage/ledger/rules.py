@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from engage.core.chain import canonical
 from engage.core.errors import N_, DomainError
@@ -15,6 +16,9 @@ from engage.core.errors import N_, DomainError
 LIFETIME_MONTHS = 24
 #: points that expired while they were held come back with this long to use them, once
 GRACE_DAYS = 14
+#: what a correction can mirror; everything else ends in a way of its own
+REVERSIBLE: Final = frozenset({"award", "spend"})
+LONGEST_REASON: Final = 120
 
 
 class NotEnoughPoints(DomainError):
@@ -31,6 +35,18 @@ class AlreadyReversed(DomainError):
 
 class NotReversible(DomainError):
     """Entries of this kind are ended in another way."""
+
+
+class NoReason(DomainError):
+    """Nobody can judge a correction that does not say why."""
+
+
+class AlreadyProposed(DomainError):
+    """Somebody else asked for the same correction, and it waits."""
+
+
+class CorrectionOver(DomainError):
+    """This request was decided before."""
 
 
 class HoldsOpen(DomainError):
@@ -103,6 +119,20 @@ def ensure_approver(*, actor_id: int | None, approver_id: int | None, person_id:
         raise WrongApprover(N_("自己的分要别人来批。请换一位审核人。"))
     if second and approver_id == actor_id:
         raise WrongApprover(N_("更正要两个人：一位提，另一位批。请换一位审核人。"))
+
+
+def ensure_reason(text: str) -> str:
+    """Return why an entry is wrong, on one line. Raises `NoReason` for the field "reason"."""
+    why = " ".join(text.split())[:LONGEST_REASON]
+    if not why:
+        raise NoReason(N_("写一句哪里记错了，本人也看得到"), field="reason")
+    return why
+
+
+def ensure_waiting(outcome: str) -> None:
+    """Refuse to decide twice. Raises `CorrectionOver`."""
+    if outcome:
+        raise CorrectionOver(N_("这次更正刚才已经有结果了。回列表看一眼。"))
 
 
 def number_of(seq: int) -> str:

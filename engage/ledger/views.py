@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from engage import people
 from engage.core import clock, i18n
 from engage.core.access import Actor, Permission, needs, signed_in
-from engage.core.errors import NotFound
+from engage.core.errors import DomainError, NotFound
 from engage.core.i18n import _
-from engage.core.web import page, request, whole_number
-from engage.ledger import arithmetic, passbook, queries
+from engage.core.web import page, request, say, whole_number
+from engage.ledger import arithmetic, corrections, passbook, queries, rules
 from engage.ledger.cards import EntryCard
 
 bp = Blueprint("ledger", __name__)
@@ -71,16 +71,28 @@ def show_passbook(*, me: Actor) -> Response:
 @signed_in
 def entry(entry_id: int, *, me: Actor) -> Response:
     """Open a number: the arithmetic, who approved it, where it stands in the chain."""
+    return entry_page(entry_id, me=me)
+
+
+def entry_page(entry_id: int, *, me: Actor, reason: str = "", refusal: DomainError | None = None) -> Response:
+    """Return the page of one entry; with what was typed and why it was refused, if a correction was asked for."""
     card = queries.get_entry(entry_id=entry_id)
-    if card.person_id != me.person_id and not me.can(Permission.SEE_LEDGER):
+    own = card.person_id == me.person_id
+    if not own and not me.can(Permission.SEE_LEDGER):
         raise NotFound
     return page(
         "ledger/entry.html",
+        status=refusal.status if refusal else 200,
         entry=card,
+        waiting=corrections.find_waiting(entry_id=card.id) if me.can(Permission.SEE_LEDGER) else None,
+        correctable=not own and me.can(Permission.SEE_LEDGER) and card.kind in rules.REVERSIBLE,
+        reason=reason[: rules.LONGEST_REASON],
+        error=say(refusal) if refusal else None,
+        bad_field=refusal.field if refusal else None,
         kind=arithmetic.KINDS[card.kind],
         steps=arithmetic.explain(card.basis),
         names=people.names_of([card.person_id, card.actor_id, card.approver_id]),
-        own=card.person_id == me.person_id,
+        own=own,
     )
 
 

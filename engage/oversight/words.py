@@ -100,6 +100,8 @@ VERBS: Final[dict[str, LazyString]] = {
     "rule drafted": _l("起草了积分规则"),
     "rule approved": _l("批准了积分规则"),
     "entry reversed": _l("冲销了一笔积分"),
+    "correction proposed": _l("提了更正一笔积分"),
+    "correction dropped": _l("没有更正那笔积分"),
     "reserved": _l("预订了东西"),
     "handed out": _l("发出了东西"),
     "item added": _l("上架了新东西"),

@@ -55,7 +55,6 @@ NOT_THE_SECRETARYS = [
     "404 /me/children/<int:bond_id>",  # the guardian's
     "404 /me/consents/<int:consent_id>",
     "404 /members/changes/<int:change_id>",  # the story changes nobody in bulk
-    "404 /members/merges/<int:merge_id>",  # nor merges anybody
     "404 /places/<int:place_id>/merger",  # the newest place is a building: grids are cut, buildings are not
     "404 /places/<int:place_id>/split",
     "404 /redemptions/<int:redemption_id>",

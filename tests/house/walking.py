@@ -59,6 +59,7 @@ TABLES = {
     "view_id": "saved_view",
     "application_id": "team_application",
     "qualification_id": "qualification",
+    "correction_id": "ledger_correction",
 }
 #: counters of attempts and the trail of refusals may grow on any request
 NOT_BOOKS = {"attempt_count"}
