@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Select, and_, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from engage.core.access import Actor
@@ -103,7 +103,9 @@ def fold_into(*, from_id: int, to_id: int, actor: Actor, reason: str, now: datet
         cards=list(session.scalars(live)),
         status=goes.status,
     )
-    session.execute(update(Medium).where(Medium.id.in_(moved["cards"])).values(revoked_at=now))
+    # Never before its last use (invariant 10): a scanner's clock may be ahead.
+    at = case((Medium.last_used_at > now, Medium.last_used_at), else_=now)
+    session.execute(update(Medium).where(Medium.id.in_(moved["cards"])).values(revoked_at=at))
     end_devices(person_id=from_id, now=now)
     note_step(person_id=from_id, was=goes.status, became="closed", reason=reason, actor=actor, now=now)
     goes.status = "closed"

@@ -53,7 +53,9 @@ def test_the_pages_that_scan_may_use_the_camera_and_no_other_page_may(
 ) -> None:
     phone = sign_in(world.volunteer)
     assert phone.get("/scan", expect=200).headers["Permissions-Policy"].startswith("camera=(self)")
-    assert sign_in(world.leader).get(f"/shifts/{patrol.id}/roll").headers["Permissions-Policy"].startswith("camera=(self)")
+    assert (
+        sign_in(world.leader).get(f"/shifts/{patrol.id}/roll").headers["Permissions-Policy"].startswith("camera=(self)")
+    )
     assert phone.get("/activities", expect=200).headers["Permissions-Policy"].startswith("camera=()")
 
 

@@ -19,8 +19,8 @@ from tests.activities.conftest import make_shift
 from tests.attendance.conftest import START
 from tests.awards.conftest import MORNING, attended
 from tests.conftest import World
-from tests.ledger.test_races import at_once
 from tests.make import NOW
+from tests.races import at_once
 
 
 def test_approved_minutes_become_points_with_their_arithmetic(world: World, patrol: ShiftCard, rule: int) -> None:

@@ -24,8 +24,8 @@ from engage.people import activations, signing_in
 from engage.people.signing_in import Arrival, GuardianActs
 from tests.conftest import World
 from tests.guardians.conftest import Family, said, tie
-from tests.house.test_at_once import race
 from tests.make import NOW, make_person
+from tests.races import race
 
 #: when the early patrol begins
 HALF_PAST_SEVEN = NOW + timedelta(minutes=30)

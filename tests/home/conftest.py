@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import inspect, text
 
-from engage import activities, ledger, rewards, talks
+from engage import activities, ledger, rewards, talks, topics
 from engage.activities import Kind, Nature, Plan
 from engage.core.access import Actor
-from engage.core.database import transaction
+from engage.core.database import db, transaction
+from engage.people import passwords, reveals, signing_in
+from engage.people.models import Consent
 from tests.conftest import World
 from tests.make import NOW
 
@@ -100,3 +104,54 @@ def evening(world: World) -> Evening:
     stock(world, name="毛巾", price=10)
     pay(world, world.volunteer, points=46, source="session:1:service")
     return Evening(patrol=patrol, tomorrow=tomorrow, talk=talk_id)
+
+
+PASSWORD = "四菜一汤加一碗米饭"
+
+
+@pytest.fixture
+def me(world: World, evening: Evening) -> Actor:
+    """The volunteer with a password, a consent, a look at the phone, points, goods, a topic, a role at tonight's talk."""
+    person_id = world.volunteer.person_id
+    kept = passwords.hash_of(PASSWORD)
+    with transaction() as session:
+        signing_in.set_password(person_id=person_id, password_hash=kept, now=NOW)
+        session.add(Consent(person_id=person_id, subject="personal-data", version="2026-06", given_at=NOW))
+    reveals.reveal_phone(person_id=person_id, reason="周桂芳忘了带证，13800000621打不通", actor=world.clerk, now=NOW)
+    towel = next(item for item in rewards.shelf() if item.name == "毛巾")
+    rewards.reserve(item_id=towel.id, actor=world.volunteer, key="towel", now=NOW)
+    topics.file_topic(
+        title="楼道灯谁来换", body="三个月不亮了", is_named=True, actor=world.volunteer, key="lamp", now=NOW
+    )
+    talks.name_staff(
+        talk_id=evening.talk,
+        staff=(world.secretary.person_id, person_id, None, None),
+        actor=world.secretary,
+        now=NOW,
+    )
+    return world.volunteer
+
+
+def every_value() -> list[tuple[str, str]]:
+    """Whatever stands in any column of any table of the database, as text, with where it stands."""
+    found = []
+    tables = inspect(db.engine).get_table_names()
+    assert len(tables) > 40
+    for table in tables:
+        for row in db.session.execute(text(f'SELECT * FROM "{table}"')).mappings():
+            for column, value in row.items():
+                shown = value.decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
+                if isinstance(value, dict | list):
+                    shown = json.dumps(value, ensure_ascii=False)
+                # JSON keeps Chinese as \uXXXX in SQLite: read it as people do.
+                found.append(
+                    (
+                        f"{table}.{column}",
+                        shown.encode().decode("unicode_escape", "replace") if "\\u" in shown else shown,
+                    )
+                )
+    return found
+
+
+def traces(*marks: str) -> list[str]:
+    return sorted({place for place, value in every_value() if any(mark in value for mark in marks)})

@@ -5,7 +5,6 @@ On SQLite there is one writer; on PostgreSQL these are the places where two tran
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +12,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from engage import attendance, people, rewards, talks, topics
-from engage.core import tenancy
 from engage.core.access import Role
 from engage.core.database import db
 from engage.people import membership, offices
@@ -25,34 +23,10 @@ from tests.activities.conftest import make_shift
 from tests.attendance.conftest import START
 from tests.conftest import World
 from tests.make import NOW
+from tests.races import RACERS, race
 from tests.talks.make_talks import make_talk
 
-ROUNDS, RACERS = 6, 4
-
-
-def race(app: Flask, community_id: int, act: Callable[[int], object], *, racers: int = RACERS) -> list[object]:
-    """Let the racers begin at the same moment; return what each got, exceptions included."""
-    line = threading.Barrier(racers)
-    got: list[object] = [None] * racers
-
-    def run(number: int) -> None:
-        with app.app_context(), tenancy.scoped(community_id):
-            line.wait()
-            try:
-                got[number] = act(number)
-            except Exception as error:  # noqa: BLE001 - judged by the test
-                got[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(racers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    db.session.expire_all()
-    return got
+ROUNDS = 6
 
 
 def count(model: type, *conditions: object) -> int:

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from flask import Flask
 
 from engage import ledger
-from engage.core import tenancy
-from engage.core.database import db, transaction
+from engage.core.database import transaction
 from engage.core.errors import DomainError
 from tests.conftest import World
 from tests.ledger.conftest import Points
 from tests.make import NOW
-
-
-def at_once(app: Flask, community_id: int, acts: list[Callable[[], object]]) -> list[object]:
-    """Run every act in a thread of its own, all let go at the same moment; returns answers and refusals."""
-    gate = threading.Barrier(len(acts))
-    answers: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        with app.app_context(), tenancy.scoped(community_id):
-            gate.wait(timeout=30)
-            try:
-                answers[place] = act()
-            except Exception as refusal:  # noqa: BLE001 - whatever went wrong is an answer to look at
-                answers[place] = refusal
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    db.session.rollback()
-    db.session.expire_all()
-    return answers
+from tests.races import at_once
 
 
 def test_c2_fifty_phones_of_one_member_with_points_for_three(app: Flask, world: World, points: Points) -> None:

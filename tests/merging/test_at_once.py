@@ -15,8 +15,8 @@ from tests.awards.conftest import MORNING, attended
 from tests.awards.conftest import patrol as patrol
 from tests.awards.conftest import rule as rule
 from tests.conftest import World
-from tests.house.test_at_once import race
 from tests.merging.conftest import Pair, approve, available, merged, pay
+from tests.races import race
 from tests.rewards.conftest import Shop
 
 

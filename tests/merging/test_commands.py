@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engage import activities, attendance, awards, guardians, ledger, people, votes
 from engage.activities.queries import ShiftCard
@@ -25,7 +25,7 @@ from tests.awards.conftest import patrol as patrol
 from tests.awards.conftest import rule as rule
 from tests.conftest import World
 from tests.guardians.conftest import tie
-from tests.home.test_my_data import traces
+from tests.home.conftest import traces
 from tests.make import NOW, make_person
 from tests.merging.conftest import Pair, approve, available, join, lots, merged, pay, picture, undone
 from tests.rewards.conftest import Shop
@@ -56,6 +56,9 @@ def test_teams_ties_and_sign_ups_follow_and_roles_and_cards_do_not(world: World,
         join(world, pair.gone.person_id, team)
     activities.sign_up(shift_id=patrol.id, person_id=pair.gone.person_id, actor=pair.gone, now=NOW)
     card, live = people.card_token(pair.gone.person_id), people.card_token(pair.kept.person_id)
+    used = NOW + timedelta(seconds=2)  # by a scanner whose clock is ahead
+    with transaction() as session:
+        session.execute(update(Medium).where(Medium.person_id == pair.gone.person_id).values(last_used_at=used))
     merged(pair, world)
     db.session.rollback()
     assert [team.name for team in people.teams_of([pair.kept.person_id])[pair.kept.person_id]] == ["夜巡队", "调解队"]
@@ -63,8 +66,10 @@ def test_teams_ties_and_sign_ups_follow_and_roles_and_cards_do_not(world: World,
     assert set(activities.joined_ids(patrol.id)) == {world.volunteer.person_id, pair.kept.person_id}
     assert people.find_by_card(card or "") is None
     assert people.find_by_card(live or "") is not None
-    dead = select(Medium.id).where(Medium.person_id == pair.gone.person_id, Medium.revoked_at.is_(None))
-    assert db.session.scalars(dead).all() == []  # not only because its owner is off the roll
+    dead = select(Medium.revoked_at).where(Medium.person_id == pair.gone.person_id)
+    assert db.session.scalars(dead).all() == [used], (
+        "not only because its owner is off the roll; never before its last use"
+    )
     assert people.get_person(pair.gone.person_id).status == "closed"
 
 

@@ -15,6 +15,7 @@ from engage.people import activations, passwords, signing_in
 from engage.people.filters import Filters
 from engage.people.searching import search
 from engage.people.signing_in import Arrival
+from tests.activities.conftest import make_shift
 from tests.client import Answer, CheckingClient
 from tests.conftest import World
 from tests.make import NOW
@@ -62,3 +63,9 @@ def slip_for(world: World, app: Flask) -> Callable[..., str]:
         return slip.code
 
     return make_slip
+
+
+@pytest.fixture
+def patrol(world: World) -> int:
+    """Tonight's patrol, led by the leader."""
+    return make_shift(actor=world.secretary, leader_no=world.leader.member_no).id

@@ -14,7 +14,7 @@ from engage.people import cards
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
-from tests.people.test_media import lose
+from tests.people.make_media import lose
 
 SignIn = Callable[[Actor], CheckingClient]
 

@@ -9,8 +9,8 @@ from engage.core import idempotency
 from engage.core.errors import TooManyAttempts
 from engage.rewards import desk
 from tests.conftest import World
-from tests.ledger.test_races import at_once
 from tests.make import NOW
+from tests.races import at_once
 from tests.rewards.conftest import Shop
 
 
