@@ -62,7 +62,7 @@ DONGHU = (
         birth_year=1963,
         roles=(Role.TEAM_LEADER,),
         teams=(PATROL,),
-        tries=("领队：打开正在走的夜巡，出示签到码", "leader: open the patrol under way, show its code"),
+        tries=("领队：打开正在走的巡逻，出示签到码", "leader: open the patrol under way, show its code"),
     ),
     Member(
         key="volunteer",

@@ -53,9 +53,12 @@ def test_the_pages_that_scan_may_use_the_camera_and_no_other_page_may(
 ) -> None:
     phone = sign_in(world.volunteer)
     assert phone.get("/scan", expect=200).headers["Permissions-Policy"].startswith("camera=(self)")
-    assert (
-        sign_in(world.leader).get(f"/shifts/{patrol.id}/roll").headers["Permissions-Policy"].startswith("camera=(self)")
-    )
+    roll = sign_in(world.leader).get(f"/shifts/{patrol.id}/roll", expect=200)
+    assert roll.headers["Permissions-Policy"].startswith("camera=(self)")
+    with at(START):
+        roll = sign_in(world.leader).get(f"/shifts/{patrol.id}/roll", expect=200)
+    assert roll.soup.select_one("#camera[data-press]")["data-fill"] == "#f-card"
+    assert roll.soup.select_one("#f-card[name=card]"), "what the camera reads is typed where a scanner types"
     assert phone.get("/activities", expect=200).headers["Permissions-Policy"].startswith("camera=()")
 
 
