@@ -44,6 +44,7 @@ _UNDER_MEMBERS: Final = (
     "people.new_change", "people.show_change", "people.list_views", "merging.index", "merging.show",
     "merging.create", "merging.merge", "merging.undo", "guardians.index", "guardians.show", "guardians.create",
     "guardians.confirm", "guardians.close", "roster.index", "roster.show", "roster.batches", "roster.before_export",
+    "roster.progress", "roster.before_undo", "roster.exported", "people.reveal_phone",
 )  # fmt: skip
 _UNDER_PLACES: Final = (
     "territory.show", "territory.show_unit", "territory.update_unit", "territory.split", "territory.create_split",
@@ -146,7 +147,13 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
             ),
             NavItem(endpoint="rewards.desk", icon="package-check", text=_l("发货台"), needs=Permission.HAND_OUT),
             NavItem(endpoint="board.show", icon="scroll-text", text=_l("公示栏")),
-            NavItem(endpoint="street.show", icon="building-2", text=_l("街道汇总"), needs=Permission.SEE_STREET),
+            NavItem(
+                endpoint="street.show",
+                icon="building-2",
+                text=_l("街道汇总"),
+                needs=Permission.SEE_STREET,
+                under=("street.office", "street.create_reading"),
+            ),
             NavItem(endpoint="oversight.index", icon="history", text=_l("操作记录"), needs=Permission.SEE_AUDIT),
         ),
     ),
