@@ -23,7 +23,7 @@ from tests.activities.conftest import make_plan, make_shift
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
-from tests.resolutions.test_resolutions import LATER, assign, decided
+from tests.resolutions.conftest import LATER, assign, decided
 from tests.rewards.conftest import Shop
 from tests.votes.make_votes import cast, make_households, make_vote
 
