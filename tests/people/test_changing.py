@@ -154,6 +154,13 @@ def test_an_undo_leaves_alone_what_was_changed_since(world: World, grid: int) ->
     assert people.get_person(world.leader.person_id).grid_id == other
     assert people.get_person(world.volunteer.person_id).grid_id is None
     assert changed.undo_change(change_id=change_id, actor=world.secretary, now=LATER) == 0
+    do(asked(Act.GRID, world.volunteer.person_id, world.neighbour.person_id, grid=grid), actor=world.clerk, key="first")
+    second = do(asked(Act.GRID, world.volunteer.person_id, grid=other), actor=world.clerk, key="second")
+    assert changed.undo_change(change_id=second, actor=world.secretary, now=LATER) == 1
+    for one in (world.volunteer, world.neighbour):
+        assert people.get_person(one.person_id).grid_id == grid, "as the change before it left them"
+    do(asked(Act.TEAM, world.spouse.person_id, team="红马甲"), actor=world.clerk, key="team")
+    assert people.list_teams()[0].size == 1, "nobody whom other changes touched"
 
 
 def test_an_undo_of_a_closed_account_brings_nothing_back(world: World) -> None:

@@ -134,6 +134,8 @@ def test_a_paused_member_of_staff_does_nothing_more(world: World, sign_in: Open)
     )
     clerk.get("/members", expect=303)
     clerk.post(f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "x"}, expect=303)
+    membership.change_status(person_id=world.clerk.person_id, status="active", actor=world.secretary, now=NOW)
+    clerk.get("/members", expect=303)  # the device ended with the pause: who comes back signs in again
     db.session.rollback()
     assert people.get_person(world.volunteer.person_id).status == "active"
 
