@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 import time
@@ -125,6 +126,7 @@ def timed(phone: Phone, office: Office) -> dict[str, list[float]]:
 def statements(run: Running, office: Office) -> dict[str, int]:
     """Return how many statements the dearest page of each kind sends."""
     counts: dict[str, int] = {}
+    logging.getLogger("engage.requests").setLevel(logging.WARNING)  # a line a request is the server's business
     with inside(run.installation) as app, ThreadPoolExecutor(1) as desk:
         sent: list[str] = []
         event.listen(db.engine, "before_cursor_execute", lambda *args: sent.append(args[2]))

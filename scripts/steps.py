@@ -19,6 +19,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYTEST = ("-m", "pytest")
+#: two cores, the next test to whoever is free, and at the end what took longest
+SIDE_BY_SIDE = ("-n", "2", "--dist", "worksteal", "--durations", "10")
 NOTHING_COLLECTED = 5
 _COUNT = re.compile(r"(\d+) (passed|failed|error|errors)\b")
 
@@ -70,12 +72,18 @@ TEST = (
     Step(name="browser", arguments=("-m", "scripts.browser"), alone=True),
     Step(
         name="tests",
-        arguments=(*PYTEST, "-m", "not browser and not slow", "-n", "2", "--dist", "worksteal", "tests"),
+        arguments=(*PYTEST, "-m", "not browser and not slow", *SIDE_BY_SIDE, "tests"),
         environment=BOTH,
         alone=True,
         loud=True,
     ),
-    Step(name="journeys", arguments=(*PYTEST, "-m", "browser", "tests"), environment=BOTH, alone=True, loud=True),
+    Step(
+        name="journeys",
+        arguments=(*PYTEST, "-m", "browser", *SIDE_BY_SIDE, "tests"),
+        environment=BOTH,
+        alone=True,
+        loud=True,
+    ),
 )
 SLOW = (Step(name="slow", arguments=(*PYTEST, "-m", "slow", "tests"), environment=BOTH, alone=True, loud=True),)
 PLANS = {"check": CHECK, "test": TEST, "slow": SLOW}

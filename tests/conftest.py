@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 
-from engage import people
+from engage import people, places
 from engage.core import tenancy
 from engage.core.access import Actor, Role
 from engage.core.database import db
@@ -66,11 +66,35 @@ def database(request: pytest.FixtureRequest) -> Databases:
     return databases
 
 
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A database in which the world lives already: settled once a run, copied per test."""
+
+    url: str
+    world: World
+
+
+_SETTLED: dict[str, Settled] = {}
+
+
+def _settled(database: Databases, folder: Path) -> Settled:
+    if database.name not in _SETTLED:
+        url = database.fresh()
+        app = make_app(database_url=url, data_dir=folder)
+        with app.app_context(), time_machine.travel(make.NOW, tick=False):
+            _SETTLED[database.name] = Settled(url=url, world=_settle())
+            db.session.remove()
+            db.engine.dispose()
+    return _SETTLED[database.name]
+
+
 @pytest.fixture
-def app(database: Databases, tmp_path: Path) -> Iterator[Flask]:
-    """The application on a fresh database, inside an application context."""
-    url = database.fresh()
+def app(request: pytest.FixtureRequest, database: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh database, inside an application context; with the `world` in it for whom asks for that."""
+    settled = _settled(database, tmp_path) if "world" in request.fixturenames else None
+    url = database.fresh(like=settled.url if settled else None)
     app = make_app(database_url=url, data_dir=tmp_path)
+    app.extensions["engage_world"] = settled.world if settled else None
     app.test_client_class = CheckingClient
     with app.app_context():
         yield app
@@ -126,12 +150,10 @@ class World:
     extra: dict[str, Actor] = field(default_factory=dict)
 
 
-@pytest.fixture
-def world(app: Flask, at_seven: None) -> Iterator[World]:
-    """Two communities with their people; the scope is set to the first one."""
+def _settle() -> World:
     donghu = make.make_community()
     liyuan = make.make_community(name="梨园社区", slug="liyuan")
-    world = World(
+    return World(
         donghu=donghu,
         liyuan=liyuan,
         secretary=make.make_person(
@@ -152,7 +174,14 @@ def world(app: Flask, at_seven: None) -> Iterator[World]:
         resident=make.make_person(community=donghu, name="刘长河", is_volunteer=False, unit="桂园7栋1单元604"),
         outsider=make.make_person(community=liyuan, name="外社区书记", phone="13700000001", roles=(Role.SECRETARY,)),
     )
-    with tenancy.scoped(donghu.id):
+
+
+@pytest.fixture
+def world(app: Flask, at_seven: None) -> Iterator[World]:
+    """Two communities with their people; the scope is set to the first one."""
+    world = replace(app.extensions["engage_world"], extra={})
+    with tenancy.scoped(world.donghu.id):
+        places.community_of(world.donghu.id)  # kept in the process, as after founding it
         yield world
 
 

@@ -21,6 +21,7 @@ from engage import create_app
 from engage.config import Settings
 from engage.core.database import as_owner, db
 from tests import postgres
+from tests.addresses import SharedRule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 #: templates are compiled once a run, not once for each test's application
 _COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="engage-templates-"))
 atexit.register(shutil.rmtree, _COMPILED.directory, ignore_errors=True)
+Flask.url_rule_class = SharedRule
 
 
 class Databases(Protocol):
@@ -38,8 +40,8 @@ class Databases(Protocol):
 
     name: str
 
-    def fresh(self) -> str:
-        """Return the URL of a database with the whole schema and no rows."""
+    def fresh(self, *, like: str | None = None) -> str:
+        """Return the URL of a database with the whole schema; with no rows, or with those of `like`, the URL of another."""
 
     def empty(self) -> str:
         """Return the URL of a database without a single table."""
@@ -119,9 +121,9 @@ class SqliteDatabases:
         self._made = 0
         build_schema(database_url=f"sqlite:///{self._template}", data_dir=folder)
 
-    def fresh(self) -> str:
+    def fresh(self, *, like: str | None = None) -> str:
         """Return the URL of a new copy."""
-        return self.copy(f"sqlite:///{self._template}")
+        return self.copy(like or f"sqlite:///{self._template}")
 
     def copy(self, url: str) -> str:
         """Return the URL of a copy of a file that was closed properly."""
@@ -152,13 +154,14 @@ class PostgresDatabases:
         self._empty = 0
         build_schema(database_url=server.create("template"), data_dir=folder)
         self._aside = ThreadPoolExecutor(max_workers=1)
-        self._next: Future[str] = self._aside.submit(server.clone, "template")
+        self._next: dict[str, Future[str]] = {}
 
-    def fresh(self) -> str:
+    def fresh(self, *, like: str | None = None) -> str:
         """Return the URL of the clone made meanwhile, and begin the next."""
-        url = self.server.url(self._next.result())
-        self._next = self._aside.submit(self.server.clone, "template")
-        return url
+        template = _name_in(like) if like else "template"
+        made = self._next.pop(template, None) or self._aside.submit(self.server.clone, template)
+        self._next[template] = self._aside.submit(self.server.clone, template)
+        return self.server.url(made.result())
 
     def empty(self) -> str:
         """Return the URL of a new database."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engage.activities.commands import cancel_shift, cannot_come, change_shift, plan_activity, sign_up
+from engage.activities.epochs import renew_secrets
 from engage.activities.leading import ensure_leads, is_leading, reach_over
 from engage.activities.leaving import OwnSignUp, expected_of, led_by, sign_ups_of, withdraw_from_all
 from engage.activities.merging import move_sign_ups, move_sign_ups_back
@@ -51,6 +52,7 @@ __all__ = [
     "move_sign_ups_back",
     "plan_activity",
     "reach_over",
+    "renew_secrets",
     "seed_of",
     "shift_cards",
     "shifts_led_by",

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Activity(TenantBase):
@@ -62,7 +63,7 @@ class Shift(TenantBase):
     #: half of the key of the live codes; the other half is outside the database
     secret: Mapped[bytes] = mapped_column(LargeBinary(32))
     cancelled_at: Mapped[datetime | None]
-    cancelled_by: Mapped[int | None]
+    cancelled_by: Mapped[int | None] = mapped_column(BigKey)
     cancel_reason: Mapped[str] = mapped_column(String(120), default="")
 
 
@@ -77,6 +78,7 @@ class SignUp(TenantBase):
         UniqueConstraint("community_id", "shift_id", "person_id"),
         CheckConstraint("state IN ('joined', 'waitlisted', 'cannot_come', 'withdrawn')", name="state"),
         Index("ix_sign_up_person", "community_id", "person_id"),
+        way_back("sign_up", "recorded_by"),
     )
 
     shift_id: Mapped[int]

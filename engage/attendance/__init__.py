@@ -20,9 +20,11 @@ from engage.attendance.queries import (
     sessions_of_shift,
 )
 from engage.attendance.roll import close_roll, count_heads, end_by_hand
-from engage.attendance.rules import ApprovalRefused, Kind
+from engage.attendance.rules import CODES_EARLY, CODES_LATE, ApprovalRefused, Kind
 
 __all__ = [
+    "CODES_EARLY",
+    "CODES_LATE",
     "ApprovalRefused",
     "Handed",
     "Kind",

@@ -100,6 +100,7 @@ def _judge_and_write(
             grade=verdict.grade,
             flags=verdict.flags,
         ),
+        known=row,
         signed_up=row is None or activities.is_joined(shift.id, actor.person_id) or shift.leader_id == actor.person_id,
     )
     return _receipt(shift, actor.person_id, kind=match.kind, at=verdict.at, grade=verdict.grade.value, again=False)
@@ -167,6 +168,7 @@ def check_in_person(
                 flags=(),
                 medium_id=shown.medium_id if shown else None,
             ),
+            known=row,
             signed_up=signed_up,
         )
     return _receipt(shift, person_id, kind=kind, at=now, grade=grade.value, again=False)

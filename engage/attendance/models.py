@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import append_only
+from engage.core.references import way_back
 
 _GRADES = "('A', '0', '1', '2', '3', '4')"
 
@@ -28,6 +29,7 @@ class Scan(TenantBase):
         CheckConstraint("medium IN ('typed', 'qr', 'card', 'number', 'mark')", name="medium"),
         CheckConstraint(f"grade IN {_GRADES}", name="grade"),
         Index("ix_scan_device", "community_id", "device_id", "received_at"),
+        way_back("scan", "person_id"),
     )
 
     #: made by the phone or the form; the same one is the same event
@@ -36,7 +38,7 @@ class Scan(TenantBase):
     person_id: Mapped[int]
     #: who sent it: the person, or whoever scanned them
     by_person_id: Mapped[int]
-    device_id: Mapped[int]
+    device_id: Mapped[int] = mapped_column(BigKey)
     medium: Mapped[str] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(3))
     #: when the code was shown, from the code itself
@@ -87,6 +89,8 @@ class Presence(TenantBase):
         CheckConstraint("decided_by IS NULL OR decided_by <> person_id", name="own"),
         Index("ix_service_session_state", "community_id", "state", "id"),
         Index("ix_service_session_person", "community_id", "person_id", "started_at"),
+        way_back("service_session", "closed_by"),
+        way_back("service_session", "decided_by"),
     )
 
     shift_id: Mapped[int]

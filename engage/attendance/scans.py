@@ -28,6 +28,9 @@ SCAN: Table = Scan.__table__  # type: ignore[assignment]
 SCAN_MEDIUM: Table = ScanMedium.__table__  # type: ignore[assignment]
 SESSION: Table = Presence.__table__  # type: ignore[assignment]
 
+#: what the end of a session is worked out from
+_READ = ("started_at", "ended_at", "grade", "flags")
+
 # Statements are made once and run with values: building one anew costs more than running it.
 _MINE = and_(
     SESSION.c.community_id == bindparam("here"),
@@ -38,7 +41,16 @@ _FIND = select(SESSION).where(_MINE)
 _ALWAYS = select(literal(1).label("one")).subquery()
 _FIND_WITH_TRIES = select(SESSION, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE))
 _FIND_LOCKED = _FIND.with_for_update()
-_FINISH = update(SESSION).where(SESSION.c.community_id == bindparam("here"), SESSION.c.id == bindparam("row"))
+#: only what was read a moment ago is finished; whoever changed it meanwhile goes first (one that lacks a half is open)
+_FINISH = (
+    update(SESSION)
+    .where(
+        SESSION.c.community_id == bindparam("here"),
+        SESSION.c.id == bindparam("row"),
+        *(SESSION.c[name].is_not_distinct_from(bindparam(f"was_{name}", type_=SESSION.c[name].type)) for name in _READ),
+    )
+    .values({name: bindparam(f"to_{name}", type_=SESSION.c[name].type) for name in (*_READ, "minutes", "state")})
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +94,20 @@ def has(row: Row[Any] | None, kind: Kind) -> bool:
     return row is not None and (row.started_at if kind is Kind.IN else row.ended_at) is not None
 
 
-def write(connection: Connection, arrival: Arrival, *, signed_up: bool) -> None:
+def write(connection: Connection, arrival: Arrival, *, known: Row[Any] | None, signed_up: bool) -> None:
     """Write the scan and what it makes of the session. A second scan of the same kind changes nothing.
 
+    `known` is the session as it was read a moment ago: if it still is so, it is finished without asking again.
     Raises `Conflict` when the event id was used for something else before (trust C6).
     """
     if not _insert_scan(connection, arrival):
         _ensure_same_event(connection, arrival)
+    elif known is None and _insert_session(connection, arrival):
         return
-    if _insert_session(connection, arrival):
-        return
-    row = find_session(connection, shift_id=arrival.shift.id, person_id=arrival.person_id, lock=True)
-    if row is not None and row.state == "open" and not has(row, arrival.kind):
-        _finish(connection, arrival, row, signed_up=signed_up)
+    elif known is None or not _finish(connection, arrival, known, signed_up=signed_up):
+        row = find_session(connection, shift_id=arrival.shift.id, person_id=arrival.person_id, lock=True)
+        if row is not None:
+            _finish(connection, arrival, row, signed_up=signed_up)
 
 
 def _insert_scan(connection: Connection, arrival: Arrival) -> bool:
@@ -149,25 +162,29 @@ def _insert_session(connection: Connection, arrival: Arrival) -> bool:
     return connection.execute(_insert_new(SESSION, dialect()), values).first() is not None
 
 
-def _finish(connection: Connection, arrival: Arrival, row: Row[Any], *, signed_up: bool) -> None:
-    """Put the missing half to a session: it now waits for approval."""
+def _finish(connection: Connection, arrival: Arrival, row: Row[Any], *, signed_up: bool) -> bool:
+    """Put the missing half to an open session, which then waits for approval; tells whether it still was as in `row`."""
+    if row.state != "open" or has(row, arrival.kind):
+        return False
     started = arrival.effective_at if arrival.kind is Kind.IN else row.started_at
     ended = row.ended_at if arrival.kind is Kind.IN else arrival.effective_at
     extra = () if signed_up else (Flag.NOT_SIGNED_UP,)
     interval = rules.credited(started, ended, starts_at=arrival.shift.starts_at, ends_at=arrival.shift.ends_at)
-    connection.execute(
+    finished = connection.execute(
         _FINISH,
         {
             "here": current_community_id(),
             "row": row.id,
-            "started_at": started,
-            "ended_at": ended,
-            "minutes": rules.minutes_between(*interval),
-            "grade": rules.weaker(Grade(row.grade), arrival.grade).value,
-            "flags": rules.joined_flags(rules.split_flags(row.flags), arrival.flags, extra),
-            "state": "proposed",
+            **{f"was_{name}": getattr(row, name) for name in _READ},
+            "to_started_at": started,
+            "to_ended_at": ended,
+            "to_minutes": rules.minutes_between(*interval),
+            "to_grade": rules.weaker(Grade(row.grade), arrival.grade).value,
+            "to_flags": rules.joined_flags(rules.split_flags(row.flags), arrival.flags, extra),
+            "to_state": "proposed",
         },
     )
+    return finished.rowcount == 1
 
 
 @cache

@@ -14,7 +14,7 @@ from engage.awards.models import Award, AwardRule
 from engage.awards.rules import Terms, Version
 from engage.core import audit, clock
 from engage.core.access import Actor, Permission
-from engage.core.database import number_in_turn, transaction
+from engage.core.database import in_turn, transaction
 from engage.core.errors import N_, Forbidden
 from engage.core.fence import get_in_scope
 
@@ -48,7 +48,7 @@ def draft_rule(
         raise Forbidden
     rules.ensure_terms(terms)
     with transaction() as session:
-        number_in_turn(f"award_rule:{code}", community_id=actor.community_id)
+        in_turn(f"award_rule:{code}", community_id=actor.community_id)
         last = session.scalar(select(func.max(AwardRule.version)).where(AwardRule.code == code)) or 0
         row = AwardRule(
             code=code,

@@ -6,7 +6,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,10 @@ from flask import current_app, g
 from flask.cli import with_appcontext
 from sqlalchemy.engine import URL
 
-from engage import create_app, ledger, places
-from engage.core import audit_verifier, clock, container, tenancy, web
+from engage import ledger, places
+from engage.cli.epochs import Ended, app_on, begin_epoch, faults_in_books, present_books
 from engage.core import backup as copies
+from engage.core import clock, container, tenancy, web
 from engage.core.container import BackupRefused
 from engage.core.database import db
 from engage.core.errors import N_, DomainError
@@ -44,9 +44,13 @@ def backup(folder: Path | None) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--keep-cards", is_flag=True, help="Printed cards go on counting, also those reported lost since.")
 @with_appcontext
-def restore(file: Path, *, yes: bool) -> None:
-    """Replace the books by those of a backup. The replaced ones are kept, as a backup of their own."""
+def restore(file: Path, *, yes: bool, keep_cards: bool) -> None:
+    """Replace the books by those of a backup. The replaced ones are kept, as a backup of their own.
+
+    Sign-ins and codes of that time count no more.
+    """
     with speaking_to_the_operator():
         manifest = container.read_manifest(file)
         click.echo(f"Backup of {manifest['at']}, {sum(manifest['rows'].values()):,} rows")
@@ -54,9 +58,23 @@ def restore(file: Path, *, yes: bool) -> None:
             click.echo(f"  {slug}: {lost} ledger entries made since then would be gone. 之后的{lost}笔分录会没有。")
         if not yes:
             click.confirm("Replace everything in this installation by it? 用它换掉现在的全部账本？", abort=True)
-        kept = restore_backup(file, now=clock.now())
+        kept, ended = restore_backup(file, keep_cards=keep_cards, now=clock.now())
     click.echo(f"Restored. The replaced books are in {kept}. 已恢复，换下来的账本也留着。")
-    click.echo("Next: flask --app app db upgrade, then flask --app app ledger verify")
+    click.echo("Everybody signs in again; codes of that time count no more. 大家重新登录，那时的码都不算了：")
+    click.echo(f"  {', '.join(f'{name} {count}' for name, count in ended.counts.items())}")
+    click.echo(f"  {words_on_cards(ended, keep_cards=keep_cards)}")
+    click.echo("Next: flask --app app ledger verify, flask --app app audit verify")
+
+
+def words_on_cards(ended: Ended, *, keep_cards: bool) -> str:
+    """Return what the operator must know about printed cards: what the replaced books could tell, and what to do."""
+    if ended.compared:
+        return (
+            "Cards, passwords and passkeys count as in the replaced books: lost cards stay dead. 挂失过的证照旧作废。"
+        )
+    if keep_cards:
+        return "Cards all count, as asked: have those lost since then reported again. 证都还有效，之后丢的请重新挂失。"
+    return "No card counts: nothing here knows which were lost. Print them anew. 证都作废了，请重新印。"
 
 
 def take_backup(folder: Path, *, now: datetime, label: str = "engage") -> tuple[Path, dict[str, Any]]:
@@ -79,10 +97,11 @@ def take_backup(folder: Path, *, now: datetime, label: str = "engage") -> tuple[
     return path, manifest
 
 
-def restore_backup(file: Path, *, now: datetime) -> Path:
-    """Check every byte of a backup, keep the present books, put the backup in their place; return the kept file.
+def restore_backup(file: Path, *, now: datetime, keep_cards: bool = False) -> tuple[Path, Ended]:
+    """Check every byte of a backup, keep the present books, put the backup in their place as a new epoch.
 
-    Raises `BackupRefused` before anything is touched.
+    Returns the kept file and what counts no more. In the place of the present books nobody ever sees the backup as it
+    was: what must end has ended in a copy before (epochs.begin_epoch). Raises `BackupRefused` before anything is touched.
     """
     folder = _default_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,10 +115,18 @@ def restore_backup(file: Path, *, now: datetime) -> Path:
         if examine(plain, folder=Path(scratch))["rows"] != manifest["rows"]:
             raise BackupRefused(N_("这份备份的行数对不上清单。请从另一份拷贝恢复。"))
         kept, _ = take_backup(folder, now=now, label="replaced")
+        ended = begin_epoch(
+            plain,
+            folder=Path(scratch),
+            backup_at=datetime.fromisoformat(manifest["at"]),
+            present=present_books(),
+            keep_cards=keep_cards,
+            now=now,
+        )
         db.session.remove()
         copies.put_back(plain)
     db.engine.dispose()
-    return kept
+    return kept, ended
 
 
 def entries_lost(manifest: dict[str, Any]) -> dict[str, int]:
@@ -129,19 +156,9 @@ def examine(snapshot: Path, *, folder: Path) -> dict[str, Any]:
 
 def _read_ledgers(url: URL) -> tuple[dict[str, Any], list[str]]:
     """Run the verifiers of the ledger and of the audit log on the scratch database, community by community."""
-    settings = current_app.extensions["engage_settings"]
-    other = create_app(replace(settings, database_url=url.render_as_string(hide_password=False)))
-    with other.app_context():
-        try:
-            wrong = []
-            for community in places.list_communities():
-                with tenancy.scoped(community.id):
-                    wrong += [f"{community.slug}: {fault}" for fault in ledger.verify()]
-                    wrong += [f"{community.slug}: audit log: {fault}" for fault in audit_verifier.verify()]
-            return _ledger_heads(), wrong
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+    with app_on(url):
+        wrong = faults_in_books()
+        return _ledger_heads(), wrong
 
 
 def _ledger_heads() -> dict[str, Any]:

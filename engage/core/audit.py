@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.core import chain, tenancy
 from engage.core.access import Actor
-from engage.core.database import TenantBase, at_the_end, db, dialect, tenant_args
+from engage.core.database import BigKey, TenantBase, at_the_end, db, dialect, tenant_args
 from engage.core.ddl import append_only, guard, restrict
 from engage.core.tenancy import current_community_id
 
@@ -32,8 +32,8 @@ class AuditEvent(TenantBase):
 
     at: Mapped[datetime]
     #: None when the clock or an operator's command acted
-    actor_id: Mapped[int | None]
-    on_behalf_of: Mapped[int | None]
+    actor_id: Mapped[int | None] = mapped_column(BigKey)
+    on_behalf_of: Mapped[int | None] = mapped_column(BigKey)
     verb: Mapped[str] = mapped_column(String(60))
     #: kind and id, e.g. "shift:17"
     subject: Mapped[str] = mapped_column(String(80))

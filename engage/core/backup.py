@@ -29,17 +29,17 @@ def database_url() -> URL:
     return owner_url()
 
 
-def snapshot(target: Path) -> None:
-    """Write a consistent copy of the living database: an SQLite file, or a dump of PostgreSQL's own format.
+def snapshot(target: Path, *, url: URL | None = None) -> None:
+    """Write a consistent copy of the living database (or the one at `url`): an SQLite file, or a dump of PostgreSQL's own format.
 
     Raises `BackupRefused` when PostgreSQL's programs are missing or answer with an error.
     """
     if dialect() == "sqlite":
-        copy_sqlite(Path(str(database_url().database)), target)
+        copy_sqlite(Path(str((url or database_url()).database)), target)
     else:
         # The owner stands behind the fence too: the dump says outright that it reads all communities.
         options = ("--format=custom", "--no-owner", "--no-privileges", "--enable-row-security")
-        _run("pg_dump", *options, f"--file={target}", url=database_url(), options=postgresql.READS_EVERYTHING)
+        _run("pg_dump", *options, f"--file={target}", url=url or database_url(), options=postgresql.READS_EVERYTHING)
 
 
 def put_back(source: Path) -> None:

@@ -97,8 +97,13 @@ def tenant_args(*items: SchemaItem) -> tuple[SchemaItem, ...]:
 
 
 def tenant_fk(column: str, table: str) -> ForeignKeyConstraint:
-    """Refer to a row of the same community: a foreign tenant's id is refused by the database itself."""
-    return ForeignKeyConstraint(["community_id", column], [f"{table}.community_id", f"{table}.id"])
+    """Refer to a row of the same community: a foreign tenant's id is refused by the database itself.
+
+    The column gets the type of the key it points at, whatever `Mapped[int]` alone would mean (ADR 38).
+    """
+    reference = ForeignKeyConstraint(["community_id", column], [f"{table}.community_id", f"{table}.id"])
+    event.listen(reference, "after_parent_attach", lambda _, owner: setattr(owner.c[column], "type", BigKey))
+    return reference
 
 
 _LAST = "engage_last_acts"
@@ -205,15 +210,10 @@ def require_transaction() -> Session:
     return session
 
 
-def number_in_turn(series: str, *, community_id: int) -> None:
-    """Let only one command at a time number a series of this community, until it ends."""
-    in_turn(series, community_id=community_id)
-
-
 def in_turn(what: str, *, community_id: int) -> None:
     """Let only one command at a time do this in this community, until it ends: whoever looks first, writes first.
 
-    For "look whether it is there, else write it": a row lock cannot hold a row that is not there yet.
+    For the next number of a series, and for "look whether it is there, else write it": a row lock cannot hold a row that is not there yet.
     On SQLite there is one writer anyway.
     """
     session = require_transaction()

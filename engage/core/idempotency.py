@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, in_turn, require_transaction, tenant_args
+from engage.core.database import BigKey, TenantBase, in_turn, require_transaction, tenant_args
 from engage.core.errors import N_, Conflict
 from engage.core.tenancy import current_community_id
 
@@ -25,7 +25,7 @@ class IdempotencyKey(TenantBase):
     __tablename__ = "idempotency_key"
     __table_args__ = tenant_args(UniqueConstraint("community_id", "actor_id", "key"))
 
-    actor_id: Mapped[int]
+    actor_id: Mapped[int] = mapped_column(BigKey)
     key: Mapped[str] = mapped_column(String(64))
     fingerprint: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON)

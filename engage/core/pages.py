@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,25 @@ TABS = (
     NavItem(endpoint="people.me", icon="user-round", text=_l("我的")),
 )
 
+#: pages and refused forms that stand below an entry of the desk's menu
+_UNDER_MEMBERS: Final = (
+    "people.show", "people.new", "people.edit", "people.slips", "people.cards_to_print", "people.batches",
+    "people.batch", "people.create", "people.update", "people.print_cards", "people.print_slips", "people.changes",
+    "people.new_change", "people.show_change", "people.list_views", "merging.index", "merging.show",
+    "merging.create", "merging.merge", "merging.undo", "guardians.index", "guardians.show", "guardians.create",
+    "guardians.confirm", "guardians.close", "roster.index", "roster.show", "roster.batches", "roster.before_export",
+)  # fmt: skip
+_UNDER_PLACES: Final = (
+    "territory.show", "territory.show_unit", "territory.update_unit", "territory.split", "territory.create_split",
+    "territory.merger", "territory.create_merger", "territory.list_changes", "territory.show_change",
+    "territory.create_undo",
+)  # fmt: skip
+_UNDER_TEAMS: Final = (
+    "teams.show", "teams.new", "teams.edit", "teams.ask_closure", "teams.running_out", "teams.new_training",
+    "teams.create_training", "teams.ask_revocation", "teams.revoke_training", "teams.create", "teams.update",
+    "teams.close", "teams.add_member", "teams.remove_member", "teams.name_leader", "teams.approve", "teams.decline",
+)  # fmt: skip
+
 SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
     (
         _l("日常"),
@@ -61,43 +80,21 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                 icon="users-round",
                 text=_l("成员"),
                 needs=Permission.SEE_MEMBERS,
-                under=(
-                    "people.show",
-                    "people.new",
-                    "people.edit",
-                    "people.slips",
-                    "people.cards_to_print",
-                    "people.batches",
-                    "people.batch",
-                    "merging.index",
-                    "merging.show",
-                    "merging.merge",
-                    "guardians.index",
-                    "guardians.show",
-                    "roster.index",
-                    "roster.show",
-                    "roster.batches",
-                    "roster.before_export",
-                ),
+                under=_UNDER_MEMBERS,
             ),
-            NavItem(endpoint="people.help_desk", icon="hand", text=_l("替人办事"), needs=Permission.HELP_AT_DESK),
+            NavItem(
+                endpoint="people.help_desk",
+                icon="hand",
+                text=_l("替人办事"),
+                needs=Permission.HELP_AT_DESK,
+                under=("people.create_help",),
+            ),
             NavItem(
                 endpoint="territory.index",
                 icon="map-pin",
                 text=_l("网格和楼"),
                 needs=Permission.SEE_MEMBERS,
-                under=(
-                    "territory.show",
-                    "territory.show_unit",
-                    "territory.update_unit",
-                    "territory.split",
-                    "territory.create_split",
-                    "territory.merger",
-                    "territory.create_merger",
-                    "territory.list_changes",
-                    "territory.show_change",
-                    "territory.create_undo",
-                ),
+                under=_UNDER_PLACES,
             ),
             NavItem(
                 endpoint="territory.offices",
@@ -111,14 +108,7 @@ SIDE: tuple[tuple[LazyString, tuple[NavItem, ...]], ...] = (
                 icon="flag",
                 text=_l("队伍"),
                 needs=Permission.MANAGE_MEMBERS,
-                under=(
-                    "teams.show",
-                    "teams.new",
-                    "teams.edit",
-                    "teams.ask_closure",
-                    "teams.running_out",
-                    "teams.new_training",
-                ),
+                under=_UNDER_TEAMS,
             ),
         ),
     ),

@@ -26,6 +26,10 @@ class Member:
     birth_year: int | None = None
     is_volunteer: bool = True
     roles: tuple[Role, ...] = ()
+    #: the grid the roles are held at; empty: the whole community
+    grid: str = ""
+    #: a role above the community: at its street or its district
+    above: Role | None = None
     teams: tuple[str, ...] = ()
     #: what to try as this person, Chinese and English; empty: not in the printed guide
     tries: tuple[str, str] = ("", "")
@@ -123,6 +127,40 @@ DONGHU = (
         birth_year=1985,
         roles=(Role.RECORDER,),
     ),
+    Member(
+        key="grid_officer",
+        name="范丽",
+        phone="13800000641",
+        birth_year=1987,
+        is_volunteer=False,
+        roles=(Role.GRID_OFFICER,),
+        grid="桂园",
+        tries=("网格员：成员和待审的时长都只到桂园为止", "grid officer: members and hours end at the edge of one grid"),
+    ),
+    Member(
+        key="street",
+        name="沈嘉",
+        phone="13800000642",
+        birth_year=1983,
+        is_volunteer=False,
+        above=Role.STREET,
+        tries=(
+            "街道干部：看各社区的合计，写明缘由再看一个社区的办公记录",
+            "street officer: sums per community; an office's log, after writing why",
+        ),
+    ),
+    Member(
+        key="district",
+        name="卢志远",
+        phone="13800000643",
+        birth_year=1974,
+        is_volunteer=False,
+        above=Role.DISTRICT,
+        tries=(
+            "区里的干部：同样的合计，全区的街道",
+            "district officer: the same sums for every street of the district",
+        ),
+    ),
     Member(key="resident", name="刘长河", unit="桂园7栋1单元604", birth_year=1948, is_volunteer=False),
 )
 
@@ -162,47 +200,11 @@ LIYUAN = (
 
 SURNAMES = "李张刘陈杨黄吴徐朱胡郭林罗郑梁宋唐韩曹邓彭曾萧田潘袁蔡余叶程苏魏吕丁沈任姚卢傅钟"
 GIVEN = [
-    "桂兰",
-    "秀英",
-    "建国",
-    "玉兰",
-    "志明",
-    "凤英",
-    "国强",
-    "桂英",
-    "淑珍",
-    "德胜",
-    "春梅",
-    "家辉",
-    "爱华",
-    "立新",
-    "晓燕",
-    "海涛",
-    "丽娟",
-    "俊杰",
-    "慧芳",
-    "永福",
-    "雪梅",
-    "长根",
-    "金凤",
-    "少华",
-    "文斌",
-    "红霞",
-    "卫东",
-    "美玲",
-    "振华",
-    "素琴",
-    "志刚",
-    "腊梅",
-    "学军",
-    "翠萍",
-    "明亮",
-    "巧云",
-    "大勇",
-    "素芬",
-    "小平",
-    "传贵",
-]
+    "桂兰", "秀英", "建国", "玉兰", "志明", "凤英", "国强", "桂英", "淑珍", "德胜",
+    "春梅", "家辉", "爱华", "立新", "晓燕", "海涛", "丽娟", "俊杰", "慧芳", "永福",
+    "雪梅", "长根", "金凤", "少华", "文斌", "红霞", "卫东", "美玲", "振华", "素琴",
+    "志刚", "腊梅", "学军", "翠萍", "明亮", "巧云", "大勇", "素芬", "小平", "传贵",
+]  # fmt: skip
 _BLOCKS = ("桂园", "荷香苑", "梧桐里")
 
 

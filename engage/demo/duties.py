@@ -1,4 +1,4 @@
-"""What the story's volunteers do: two months behind, a week ahead."""
+"""What the story's volunteers do: two months behind, tonight, a week ahead."""
 
 from __future__ import annotations
 
@@ -114,6 +114,18 @@ PAST = (
         capacity=6,
         joined=5,
     ),
+)
+#: this evening's, when the story is told by daylight
+TONIGHT = Duty(
+    title="桂园片区夜巡",
+    place="桂园东门岗亭",
+    kind=Kind.PATROL,
+    day=0,
+    starts=time(19, 30),
+    ends=time(21, 0),
+    capacity=8,
+    joined=5,
+    task="从东门走到3栋、5栋、7栋，看楼道和充电棚，再回岗亭。",
 )
 AHEAD = (
     Duty(

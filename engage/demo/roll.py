@@ -90,8 +90,9 @@ def _enrol(members: Sequence[Member], *, now: datetime) -> list[int]:
             now=now,
         )
         for person_id, member in zip(ids, members, strict=True):
+            place_id = grids[member.grid].id if member.grid else None
             for role in member.roles:
-                people.appoint_many([(person_id, None)], role=role, now=now)
+                people.appoint_many([(person_id, place_id)], role=role, now=now)
         people.issue_cards(person_ids=ids, now=now)
     return ids
 

@@ -9,7 +9,7 @@ from engage.activities import Kind, Nature, Plan
 from engage.core import clock
 from engage.core.access import Actor
 from engage.demo import shop
-from engage.demo.duties import AHEAD, PAST, Duty
+from engage.demo.duties import AHEAD, PAST, TONIGHT, Duty
 from engage.demo.roll import Stage
 
 _INSURANCE = "区志愿者意外险，保到年底"
@@ -20,6 +20,8 @@ _FETCHED_BEFORE = -3
 #: walks now: it began a little while ago, whatever the hour
 _BEGAN = timedelta(minutes=10)
 _LASTS = timedelta(hours=2)
+#: before dusk nobody is on a night patrol
+_MORNING, _DUSK = time(6), time(17, 30)
 #: when 吴小婷 approves yesterday's time
 _AT_THE_OFFICE = time(10, 30)
 
@@ -81,18 +83,21 @@ def approve(stage: Stage, *, shift_id: int, now: datetime) -> None:
 
 
 def plan(stage: Stage, duty: Duty) -> int:
-    """Let the secretary plan a shift four days ahead; returns its id."""
+    """Let the secretary plan a shift four days ahead, one of next week yesterday; returns its id."""
     day = _day(stage, duty)
-    return _planned(
-        stage, duty, day=day, starts=duty.starts, ends=duty.ends, now=_start_of(stage, duty) - timedelta(days=4)
-    )
+    now = min(_start_of(stage, duty) - timedelta(days=4), stage.ago(days=1))
+    return _planned(stage, duty, day=day, starts=duty.starts, ends=duty.ends, now=now)
 
 
 def walk_now(stage: Stage) -> int:
-    """Plan the patrol that is under way at this moment, with people who said they would come; returns its id."""
+    """Plan the patrol that is under way at this moment, with people who said they would come; returns its id.
+
+    Told by daylight it is a round of the staircases, and the night patrol of the evening stands in the list besides.
+    """
     start = clock.local(stage.now - _BEGAN).replace(second=0, microsecond=0)
+    by_daylight = _MORNING <= start.time() < _DUSK
     duty = Duty(
-        title="桂园片区夜巡",
+        title="桂园片区巡楼" if by_daylight else "桂园片区夜巡",
         place="桂园东门岗亭",
         kind=Kind.PATROL,
         day=0,
@@ -102,6 +107,8 @@ def walk_now(stage: Stage) -> int:
         joined=5,
         task="从东门走到3栋、5栋、7栋，看楼道和充电棚，再回岗亭。",
     )
+    if by_daylight:
+        come(stage, shift_id=plan(stage, TONIGHT), count=TONIGHT.joined, before=stage.ago(hours=1), with_known=False)
     shift_id = _planned(
         stage,
         duty,
@@ -120,8 +127,9 @@ def come(stage: Stage, *, shift_id: int, count: int, before: datetime, with_know
     first = known if with_known else []
     names = [actor for actor in stage.volunteers() if actor not in (stage["leader"], *known)]
     others = stage.chance.sample(names, min(count - len(first), len(names)))
+    latest = min(before - timedelta(days=2), stage.ago(hours=10))  # nothing of the story lies ahead of now
     for number, actor in enumerate([*first, *others]):
-        moment = before - timedelta(days=2, minutes=7 * number)
+        moment = latest - timedelta(minutes=7 * number)
         activities.sign_up(shift_id=shift_id, person_id=actor.person_id, actor=actor, now=moment)
     return [*first, *others]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from datetime import datetime
 
-from engage import places
+from engage import people, places
 from engage.core import tenancy
-from engage.demo import cast, evening, roll, service, shop, squads
+from engage.core.access import Role
+from engage.demo import cast, evening, kin, roll, service, shop, squads
 
 DONGHU = "东湖社区"
 LIYUAN = "梨园社区"
@@ -30,12 +31,32 @@ def tell(*, now: datetime, name: str = DONGHU) -> None:
         service.play(stage)
         shop.reserve(stage)
         evening.play(stage)
+        kin.gather(stage)
+        kin.write_twice(stage)
     next_door = roll.found(name=LIYUAN, slug="liyuan", members=cast.LIYUAN, now=now)
     with tenancy.scoped(next_door.community.id):
         squads.form_next_door(next_door)
         service.play_next_door(next_door)
     for community in (stage.community, next_door.community):
         places.put_community(community_id=community.id, street=STREET, district=DISTRICT)
+    with tenancy.scoped(stage.community.id):
+        _appoint_above(stage)
+
+
+def _appoint_above(stage: roll.Stage) -> None:
+    """Give the roles at the street and the district, which the platform's operator gives at the command line."""
+    regions = {
+        Role.STREET: places.find_region(kind="street", name=STREET),
+        Role.DISTRICT: places.find_region(kind="district", name=DISTRICT),
+    }
+    for member in cast.DONGHU:
+        if member.above is not None:
+            people.give_region_role(
+                person_id=stage[member.key].person_id,
+                role=member.above,
+                region_id=regions[member.above],
+                now=stage.ago(days=90),
+            )
 
 
 def guide() -> list[str]:

@@ -28,7 +28,7 @@ def link(*, minor_id: int, guardian_no: int | None, kind: str, signed: bool, act
         minor = people.get_person(minor_id)
         guardian = people.find_by_member_no(guardian_no) if guardian_no is not None else None
         if guardian is None or guardian.status != "active":
-            raise GuardianRefused(N_("没有这个编号的人，或者TA的登记停着。再看一眼证件"), field="guardian_no")
+            raise GuardianRefused(N_("没有这个编号，或者这个人的登记停着。再看一眼证件"), field="guardian_no")
         if guardian.id == minor.id:
             raise GuardianRefused(N_("自己不能当自己的监护人"), field="guardian_no")
         if guardian.id == actor.person_id:

@@ -99,6 +99,7 @@ def confirm(person_id: int, bond_id: int, *, me: Actor) -> Response:
         commands.confirm_on_paper(bond_id=bond_id, minor_id=person_id, actor=me, now=clock.now())
     except DomainError as refusal:
         return _page(person_id, me, refusal=refusal)
+    web.flash(_("同意书收到了，可以报名了"))
     return web.see_other(web.url_for(".show", person_id=person_id))
 
 
@@ -112,4 +113,5 @@ def close(person_id: int, bond_id: int, *, me: Actor) -> Response:
         commands.end(bond_id=bond_id, minor_id=person_id, reason=reason, actor=me, now=clock.now())
     except DomainError as refusal:
         return _page(person_id, me, refusal=refusal)
+    web.flash(_("监护结束了，以前的记录都留着"))
     return web.see_other(web.url_for(".show", person_id=person_id))

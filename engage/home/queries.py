@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engage import activities, attendance, ledger, people, resolutions, rewards, talks, teams, topics
+from engage import activities, attendance, guardians, ledger, people, resolutions, rewards, talks, teams, topics
 from engage.core import clock
 from engage.core.access import Actor, Permission, Role
 from engage.home import rules
@@ -31,6 +31,10 @@ class FrontPage:
     volunteers: bool
     duty: activities.ShiftCard | None
     duty_today: bool
+    #: whether its codes are shown already
+    duty_open: bool
+    #: since when the reader is there, UTC; None before checking in
+    on_duty_since: datetime | None
     balance: ledger.Balance
     reach: rewards.ItemCard | None
     goal: rewards.ItemCard | None
@@ -41,13 +45,15 @@ class FrontPage:
     news: list[resolutions.ResolutionCard]
     #: who waits for the reader's answer to come into a team
     to_answer: int
+    #: children the office wrote down as the reader's, who wait for a yes
+    to_confirm: list[guardians.Bond]
 
 
 def front_page(actor: Actor, *, now: datetime) -> FrontPage:
     """Return the front page of one person."""
     week_ends = clock.day_bounds(clock.local_date(now))[0] + timedelta(days=8)
     mine = activities.shifts_of(person_id=actor.person_id, start=now - timedelta(hours=12), end=week_ends)
-    duty = next((shift for shift in mine if shift.ends_at > now and not shift.cancelled), None)
+    duty, since = _duty_of(actor.person_id, shifts=mine, now=now)
     balance = ledger.balance_of(person_id=actor.person_id, now=now)
     shelf = rewards.shelf()
     goal = rules.next_goal(shelf, available=balance.available)
@@ -56,7 +62,9 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
         part_of_day=rules.part_of_day(clock.local(now)),
         volunteers=Role.VOLUNTEER in actor.roles,
         duty=duty,
-        duty_today=duty is not None and _is_today(duty.starts_at, now=now),
+        duty_today=since is not None or (duty is not None and _is_today(duty.starts_at, now=now)),
+        duty_open=duty is not None and duty.starts_at - attendance.CODES_EARLY <= now,
+        on_duty_since=since,
         balance=balance,
         reach=rules.within_reach(shelf, available=balance.available),
         goal=goal,
@@ -66,7 +74,31 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
         wanted=_wanted(mine_ids={shift.id for shift in mine}, now=now, until=week_ends),
         news=resolutions.list_public(limit=_NEWS_AT_MOST, offset=0),
         to_answer=teams.count_waiting_for(actor),
+        to_confirm=[
+            bond
+            for bond in guardians.children_of(actor.person_id, on=clock.local_date(now))
+            if bond.confirmed_at is None
+        ],
     )
+
+
+def _duty_of(
+    person_id: int, *, shifts: list[activities.ShiftCard], now: datetime
+) -> tuple[activities.ShiftCard | None, datetime | None]:
+    """Return the shift to show first, and since when the person is there.
+
+    One that is over stays as long as its codes do for who has not checked out; one they left gives way to the next.
+    """
+    for shift in shifts:
+        if shift.cancelled or shift.ends_at + attendance.CODES_LATE <= now:
+            continue
+        began = shift.starts_at - attendance.CODES_EARLY <= now
+        session = attendance.session_of(shift.id, person_id) if began else None
+        if session is None and shift.ends_at > now:
+            return shift, None
+        if session is not None and session.started_at is not None and session.ended_at is None:
+            return shift, session.started_at
+    return None, None
 
 
 def _is_today(moment: datetime, *, now: datetime) -> bool:

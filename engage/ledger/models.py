@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Account(TenantBase):
@@ -24,6 +25,7 @@ class Account(TenantBase):
     __table_args__ = tenant_args(
         tenant_fk("person_id", "person"),
         UniqueConstraint("community_id", "kind", "person_id"),
+        way_back("ledger_account", "person_id"),
         # NULLs are all different to a unique constraint: the community's own accounts need an index of their own
         Index(
             "uq_ledger_account_own",
@@ -86,8 +88,8 @@ class Entry(TenantBase):
     settles_id: Mapped[int | None]
     #: Shanghai day the points were earned on (awards), else the day of the entry
     earned_on: Mapped[date]
-    actor_id: Mapped[int | None]
-    approver_id: Mapped[int | None]
+    actor_id: Mapped[int | None] = mapped_column(BigKey)
+    approver_id: Mapped[int | None] = mapped_column(BigKey)
     at: Mapped[datetime]
     #: SHA-256 over salt and words: the words stay out of the chain and may be erased (trust §3 (a))
     note_hash: Mapped[str] = mapped_column(String(64))

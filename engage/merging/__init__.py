@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from engage.merging.commands import forget_reasons
-from engage.merging.queries import MergeCard, merges_of
+from engage.merging.commands import forget_reasons, merge
+from engage.merging.queries import MergeCard, compare, merges_of
 
-__all__ = ["MergeCard", "forget_reasons", "init_app", "merges_of"]
+__all__ = ["MergeCard", "compare", "forget_reasons", "init_app", "merge", "merges_of"]
 
 
 def init_app(app: Flask) -> None:

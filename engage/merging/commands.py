@@ -90,7 +90,7 @@ def _ensure_may(survivor_id: int, merged_id: int, *, actor: Actor, now: datetime
         actor_home=people.household_of(actor.person_id),
         homes=(people.household_of(survivor_id), people.household_of(merged_id)),
     )
-    if ways := queries.duties_of(merged_id, now=now):
+    if ways := queries.duties_of(merged_id, other_id=survivor_id, now=now):
         raise MergeRefused(N_("要并掉的这一条，%(way)s"), way=ways[0])
 
 

@@ -73,7 +73,13 @@ def compare(*, survivor_id: int, merged_id: int, now: datetime) -> Comparison:
     labels = places.unit_labels([person.unit_id for person in persons.values()])
     counts = people.teams_and_ties(pair)
     sides = {
-        one: _side(persons[one], home=labels.get(persons[one].unit_id or 0, ""), counts=counts[one], now=now)
+        one: _side(
+            persons[one],
+            other_id=sum(pair) - one,
+            home=labels.get(persons[one].unit_id or 0, ""),
+            counts=counts[one],
+            now=now,
+        )
         for one in pair
     }
     stays, goes = sides[survivor_id], sides[merged_id]
@@ -107,7 +113,7 @@ def compare(*, survivor_id: int, merged_id: int, now: datetime) -> Comparison:
     )
 
 
-def _side(person: people.Person, *, home: str, counts: tuple[int, int], now: datetime) -> Side:
+def _side(person: people.Person, *, other_id: int, home: str, counts: tuple[int, int], now: datetime) -> Side:
     sessions = attendance.sessions_of_person(person.id)
     return Side(
         person=person,
@@ -119,15 +125,19 @@ def _side(person: people.Person, *, home: str, counts: tuple[int, int], now: dat
         teams=counts[0],
         ties=counts[1],
         ahead=len(activities.expected_of(person.id, now=now)),
-        in_the_way=duties_of(person.id, now=now),
+        in_the_way=duties_of(person.id, other_id=other_id, now=now),
     )
 
 
-def duties_of(person_id: int, *, now: datetime) -> list[str]:
-    """Return what hangs on an entry that does not move by itself, as sentences: it stays, or somebody takes it over."""
+def duties_of(person_id: int, *, other_id: int, now: datetime) -> list[str]:
+    """Return what hangs on an entry that does not move by itself, as sentences: it stays, or somebody takes it over.
+
+    `other_id` is the entry it would be merged into.
+    """
     ways: list[str] = []
     if people.holds_office(person_id):
         ways.append(_("有职务：职务不跟着走。留下有职务的这一条，或者先让职务结束"))
+    ways += _stands_in(person_id, other_id=other_id, now=now)
     if activities.led_by(person_id, now=now):
         ways.append(_("还要带队：先给那几班换人"))
     if talks.duties_of(person_id):
@@ -137,6 +147,18 @@ def duties_of(person_id: int, *, now: datetime) -> list[str]:
     if rewards.open_redemptions(person_id=person_id, now=now):
         ways.append(_("有换好没领的东西：先领走或者退掉"))
     return ways
+
+
+def _stands_in(person_id: int, *, other_id: int, now: datetime) -> list[str]:
+    # A role handed over is no more theirs than one of their own: it does not move, and nobody stands in for themselves.
+    open_ones = [one for one in people.stand_ins_of(person_id, now=now) if one.state != "over"]
+    held_for = [one for one in open_ones if one.person_id == person_id]
+    return [
+        _("替留下的这一条代班，同一个人不能替自己：先请书记在登记页上收回代班，再来合并")
+        if one.holder_id == other_id
+        else _("在替%(name)s代班：先请书记在登记页上收回代班，合并以后再请留下的这一条来代", name=one.holder)
+        for one in held_for
+    ]
 
 
 def suggestions(*, reach: frozenset[int] | None) -> list[people.Twins]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engage.oversight.alarms import alarms_by_community
 from engage.oversight.forms import address_of, wanted_of
 from engage.oversight.office import OfficeLog, may_read, note_reading, read_office_log
 from engage.oversight.rules import Wanted
@@ -15,6 +16,7 @@ __all__ = [
     "OfficeLog",
     "Wanted",
     "address_of",
+    "alarms_by_community",
     "init_app",
     "kind_words",
     "may_read",

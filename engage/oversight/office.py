@@ -21,6 +21,7 @@ from engage.core.errors import N_, DomainError
 from engage.core.i18n import _
 from engage.core.tenancy import CommunityCard
 from engage.oversight import queries, words
+from engage.oversight.alarms import ALARMS
 from engage.oversight.queries import Line, LogPage
 from engage.oversight.rules import Wanted
 
@@ -50,7 +51,9 @@ def read_office_log(*, community: CommunityCard, wanted: Wanted) -> OfficeLog:
             return OfficeLog(page=LogPage(lines=[], more=False, nobody=True), head=audit.head(), holders=holders)
         by_office = AuditEvent.actor_id.in_(chosen)
         # What an operator's command did is for the street to see as well; the clock alone writes no lines of office.
-        acts = by_office if wanted.who else or_(by_office, AuditEvent.actor_id.is_(None))
+        # So is an alarm, whoever raised it: looking at many phones takes no office (W16).
+        others = or_(AuditEvent.actor_id.is_(None), AuditEvent.verb.in_(ALARMS))
+        acts = by_office if wanted.who else or_(by_office, others)
         own_entry = AuditEvent.subject == literal("person:").concat(cast(AuditEvent.actor_id, String))
         for_others = or_(
             AuditEvent.on_behalf_of.is_not(None), and_(AuditEvent.subject.startswith("person:"), ~own_entry)
@@ -102,7 +105,7 @@ def _told(rows: Sequence[AuditEvent], holders: dict[int, str]) -> list[Line]:
     """Put acts in words: office holders by name, everybody else by member number."""
     subjects = [row.subject.partition(":") for row in rows]
     named = {int(number) for kind, _colon, number in subjects if kind == "person" and number.isdecimal()}
-    named |= {one for row in rows for one in (row.on_behalf_of, row.facts.get("acting_for")) if one}
+    named |= {one for row in rows for one in (row.actor_id, row.on_behalf_of, row.facts.get("acting_for")) if one}
     numbers = {row.id: row.member_no for row in people.persons_of(named - holders.keys()).values()}
     shown = holders | {who: _("成员%(number)s", number=f"{number:04d}") for who, number in numbers.items()}
     return [

@@ -69,6 +69,7 @@ VERBS: Final[dict[str, LazyString]] = {
     "team_application_declined": _l("没有批准进队"),
     "qualified": _l("记了培训"),
     "qualification_revoked": _l("收回了资格"),
+    "books_restored": _l("恢复了备份，当时的登录和码都作废了"),
     # guardians, duplicates, consents
     "guardian_linked": _l("登记了监护人"),
     "guardian_confirmed": _l("确认了监护人"),

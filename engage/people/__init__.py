@@ -24,6 +24,7 @@ from engage.people.departure import (
 from engage.people.devices import COOKIE, actor_of, load_actor, remember_device
 from engage.people.directory import TeamCard, born_since, list_teams, team_member_ids, teams_of
 from engage.people.enrolment import enrol, grant_role, settle
+from engage.people.epochs import WaysIn, end_ways_in, ways_in
 from engage.people.figures import members_by_community
 from engage.people.filters import Filters
 from engage.people.history import steps_of
@@ -101,6 +102,7 @@ from engage.people.team_roll import (
     count_teams,
     enter_team,
     former_members_of,
+    former_spells_of,
     found_team,
     get_team,
     is_in_team,
@@ -119,13 +121,13 @@ __all__ = [
     "COOKIE", "FACTS", "OFFICES", "ROLE_WORDS", "TIE_WORDS", "Alert", "Amended", "Amendment", "Arrival", "BadPhone",
     "Filters", "Found", "HelpCard", "Listed", "MediumRefused", "Newcomer", "OnRoll", "OwnRecords", "Passkey",
     "Person", "PersonEvent", "PlaceRole", "Resident", "Shown", "Slip", "Spell", "StandIn", "TeamCard", "TeamFacts",
-    "TeamNameTaken", "Term", "Twins", "Withdrawn", "activate", "actor_of", "add_panel", "amend_many",
+    "TeamNameTaken", "Term", "Twins", "WaysIn", "Withdrawn", "activate", "actor_of", "add_panel", "amend_many",
     "appoint_many", "become_alias", "born_since", "card_address", "card_addresses", "card_token",
     "confirm_password", "count_by_grid", "count_persons", "count_teams", "count_unused_slips",
-    "dissolve_empty_teams", "end_alias", "end_grants", "end_region_role", "end_role", "enrol", "enrol_many",
+    "dissolve_empty_teams", "end_alias", "end_grants", "end_region_role", "end_role", "end_ways_in", "enrol", "enrol_many",
     "ensure_office_may", "enter_team", "erase", "ever_in_office", "find_by_card", "find_by_member_no", "find_ids",
-    "find_invitation", "find_survivor", "find_twins", "fold_into", "former_members_of", "found_team", "get_person",
-    "get_team", "give_region_role", "give_role", "grant_holder", "grant_role", "hand_over", "holders_of",
+    "find_invitation", "find_survivor", "find_twins", "fold_into", "former_members_of", "former_spells_of", "found_team",
+    "get_person", "get_team", "give_region_role", "give_role", "grant_holder", "grant_role", "hand_over", "holders_of",
     "holds_office", "household_of", "ids_within", "init_app", "is_active", "is_erased", "is_in_team",
     "is_last_secretary", "issue_cards", "issue_slip_codes", "language_words", "list_alerts", "list_grants",
     "list_help", "list_reveals", "list_roll", "list_teams", "make_batch", "masked_phone", "members_by_community",
@@ -136,7 +138,7 @@ __all__ = [
     "search_teams", "selves", "selves_of", "send_away", "set_closed", "settle", "spells_of", "stand_ins_of",
     "steps_of", "swap_facts", "take_back", "take_out", "team_facts", "team_member_ids", "team_names",
     "teams_and_ties", "teams_of", "unfold", "units_of", "units_with_voters", "unmove_role", "unsealed_phone",
-    "use_medium", "verify_tenancy", "withdraw_many",
+    "use_medium", "verify_tenancy", "ways_in", "withdraw_many",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from engage.core import audit, idempotency, sealed, tenancy
+from engage.core import audit, epochs, idempotency, sealed, tenancy
 from engage.core.access import MATRIX, Actor, Role
 from engage.core.database import db, require_transaction, transaction
 from engage.core.errors import N_, DomainError
@@ -61,9 +61,10 @@ def code_hash(code: str) -> str:
     return hmac.new(sealed.derived_key("activation"), code.encode(), hashlib.sha256).hexdigest()
 
 
-def _code(*, person_id: int, actor_id: int, key: str) -> str:
+def _code(*, person_id: int, actor_id: int, key: str, epoch: str) -> str:
     # Derived from the form's key: the same form sent twice prints the same paper (trust C5), another form another code.
-    message = f"{current_community_id()}|{person_id}|{actor_id}|{key}".encode()
+    parts = (current_community_id(), person_id, actor_id, key, *epochs.parts(epoch))
+    message = "|".join(map(str, parts)).encode()
     digest = hmac.new(sealed.derived_key("slip"), message, hashlib.sha256).digest()
     return rules.code_from(int.from_bytes(digest))
 
@@ -76,8 +77,13 @@ def issue_slip_codes(*, person_ids: Collection[int], actor: Actor, key: str, now
     """
     wanted = sorted(set(person_ids))[:SHEET_AT_MOST]
     fingerprint = idempotency.fingerprint_of(slips=wanted)
+    epoch = epochs.current_epoch()
     slips = [
-        Slip(person_id=one, code=_code(person_id=one, actor_id=actor.person_id, key=key), expires_at=now + LIFE)
+        Slip(
+            person_id=one,
+            code=_code(person_id=one, actor_id=actor.person_id, key=key, epoch=epoch),
+            expires_at=now + LIFE,
+        )
         for one in wanted
     ]
     with transaction():

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import case, func, insert, select, update
 
-from engage.core import audit, sealed
+from engage.core import audit, epochs, sealed
 from engage.core.access import Actor
 from engage.core.database import db, require_transaction, transaction
 from engage.core.tenancy import current_community_id
@@ -20,8 +20,8 @@ from engage.people.queries import get_person, roll_in_turn
 _TOKEN = re.compile(r"[A-Z2-7]{16}")
 
 
-def _token(person_id: int, version: int) -> str:
-    return sealed.derived_token("card", current_community_id(), person_id, version)
+def _token(person_id: int, version: int, epoch: str) -> str:
+    return sealed.derived_token("card", current_community_id(), person_id, version, *epochs.parts(epoch))
 
 
 def hash_of(token: str) -> str:
@@ -52,11 +52,11 @@ def find_by_card(token: str) -> Person | None:
 
 def card_addresses(person_ids: Collection[int]) -> dict[int, str]:
     """Return the address in the QR code of each person's live card; people without a card are missing."""
-    statement = select(Medium.person_id, Medium.version).where(
+    statement = select(Medium.person_id, Medium.version, Medium.epoch).where(
         Medium.person_id.in_(set(person_ids)), Medium.kind == "card", Medium.revoked_at.is_(None)
     )
     return {
-        row.person_id: absolute_url("people.card_page", token=_token(row.person_id, row.version))
+        row.person_id: absolute_url("people.card_page", token=_token(row.person_id, row.version, row.epoch))
         for row in db.session.execute(statement)
     }
 
@@ -68,8 +68,12 @@ def card_address(person_id: int) -> str | None:
 
 def card_token(person_id: int) -> str | None:
     """Return the token on a person's live card (what a scanner that reads only the token would type), or None."""
-    version = live_version(person_id)
-    return None if version is None else _token(person_id, version)
+    live = db.session.execute(
+        select(Medium.version, Medium.epoch).where(
+            Medium.person_id == person_id, Medium.kind == "card", Medium.revoked_at.is_(None)
+        )
+    ).first()
+    return _token(person_id, live.version, live.epoch) if live else None
 
 
 def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
@@ -91,13 +95,15 @@ def issue_cards(*, person_ids: Collection[int], now: datetime) -> int:
         versions[person_id] = version
         if living:
             live.add(person_id)
+    epoch = epochs.current_epoch() if wanted - live else ""
     fresh = [
         {
             "community_id": current_community_id(),
             "person_id": person_id,
             "kind": "card",
             "version": versions.get(person_id, 0) + 1,
-            "token_hash": hash_of(_token(person_id, versions.get(person_id, 0) + 1)),
+            "epoch": epoch,
+            "token_hash": hash_of(_token(person_id, versions.get(person_id, 0) + 1, epoch)),
             "issued_at": now,
             "revoked_at": None,
         }

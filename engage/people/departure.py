@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from engage.core.audit import AuditEvent
 from engage.core.database import db, require_transaction
-from engage.core.references import referring_tables, runs_of
+from engage.core.references import parts_of, referring_tables
 from engage.people.models import Activation, Medium, Membership, Person, RoleGrant, RollMark, Team, Tenancy
 from engage.people.models_media import CardBatchLine
 
 #: what `persons_in_use` calls a line of the audit log about somebody
 LOG: Final = "audit_event"
-_RUNS: Final = 200  # conditions in one statement; both databases take many more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ def _spoken_of(*, since: datetime) -> set[int]:
 def count_unused_slips(person_ids: Collection[int]) -> int:
     """Return how many printed activation slips of these people nobody has used: they die with the entries."""
     statement = select(func.count(Activation.id)).where(Activation.used_at.is_(None))
-    counts = (db.session.scalar(statement.where(part)) for part in _parts(Activation.person_id, person_ids))
+    counts = (db.session.scalar(statement.where(part)) for part in parts_of(Activation.person_id, person_ids))
     return sum(int(count or 0) for count in counts)
 
 
@@ -83,7 +81,7 @@ def withdraw_many(person_ids: Collection[int], *, brought_at: datetime, now: dat
     """
     session = require_transaction()
     present: set[int] = set()
-    for part in _parts(Person.id, person_ids):
+    for part in parts_of(Person.id, person_ids):
         present |= set(session.scalars(select(Person.id).where(part).order_by(Person.id).with_for_update()))
     stayed = persons_in_use(present, brought_at=brought_at)
     gone = sorted(present - stayed.keys())
@@ -91,9 +89,9 @@ def withdraw_many(person_ids: Collection[int], *, brought_at: datetime, now: dat
         highest = session.execute(select(func.max(Person.id), func.max(Person.member_no))).one()
         session.add(RollMark(highest_person_id=highest[0], highest_member_no=highest[1], at=now))
     for model in (CardBatchLine, Tenancy, Membership, RoleGrant, Medium, Activation):
-        for part in _parts(model.person_id, gone):
+        for part in parts_of(model.person_id, gone):
             session.execute(delete(model).where(part), execution_options={"synchronize_session": False})
-    for part in _parts(Person.id, gone):
+    for part in parts_of(Person.id, gone):
         session.execute(delete(Person).where(part), execution_options={"synchronize_session": False})
     session.expire_all()
     return Withdrawn(gone=gone, stayed=stayed)
@@ -103,7 +101,7 @@ def end_grants(grant_ids: Collection[int], *, now: datetime) -> int:
     """End these roles if they are still in force, inside the caller's transaction; returns how many were."""
     session = require_transaction()
     ended = 0
-    for part in _parts(RoleGrant.id, grant_ids):
+    for part in parts_of(RoleGrant.id, grant_ids):
         in_force = select(RoleGrant.id).where(part, RoleGrant.ended_at.is_(None))
         ended += len(session.scalars(in_force).all())
         ending = update(RoleGrant).where(part, RoleGrant.ended_at.is_(None)).values(ended_at=now)
@@ -116,12 +114,6 @@ def dissolve_empty_teams(names: Collection[str]) -> int:
     session = require_transaction()
     ids = list(session.scalars(select(Team.id).where(Team.name.in_(set(names))))) if names else []
     empty = sorted(set(ids) - referring_tables("team", ids).keys())
-    for part in _parts(Team.id, empty):
+    for part in parts_of(Team.id, empty):
         session.execute(delete(Team).where(part), execution_options={"synchronize_session": False})
     return len(empty)
-
-
-def _parts(column: InstrumentedAttribute[int], ids: Collection[int]) -> Iterator[ColumnElement[bool]]:
-    runs = runs_of(ids)
-    for start in range(0, len(runs), _RUNS):
-        yield or_(*(column.between(first, last) for first, last in runs[start : start + _RUNS]))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from engage.core.database import db
 from engage.people.grants import not_over
-from engage.people.models import Credential, Membership, Person, RoleGrant, Team
+from engage.people.models import Credential, Device, Membership, Person, RoleGrant, Team
 from engage.people.reach import within
 
 PAGE = 50
@@ -87,6 +87,24 @@ def roles_of(person_ids: Collection[int]) -> dict[int, list[RoleGrant]]:
     for grant in db.session.scalars(statement.order_by(RoleGrant.id)):
         roles.setdefault(grant.person_id, []).append(grant)
     return roles
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entrance:
+    """Whether somebody has set a password, and on how many devices they are signed in."""
+
+    activated: bool
+    devices: int
+
+
+def entrance_of(person_id: int) -> Entrance:
+    """Return how somebody gets in: one statement."""
+    password = select(Credential.id).where(Credential.person_id == person_id).exists()
+    open_devices = (
+        select(func.count(Device.id)).where(Device.person_id == person_id, Device.ended_at.is_(None)).scalar_subquery()
+    )
+    row = db.session.execute(select(password, open_devices)).one()
+    return Entrance(activated=bool(row[0]), devices=row[1])
 
 
 def activated_ids(person_ids: Collection[int]) -> set[int]:

@@ -12,7 +12,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engage.core import audit, sealed, tenancy
+from engage.core import audit, epochs, sealed, tenancy
 from engage.core.access import Actor
 from engage.core.database import db, dialect, require_transaction, transaction
 from engage.core.errors import N_, DomainError, NotFound
@@ -50,8 +50,9 @@ class Found:
     live: bool
 
 
-def _prover(community_id: int, version: int) -> phone_codes.Prove:
-    return lambda person_id, step: sealed.derived_token("phone code", community_id, person_id, version, step)
+def _prover(community_id: int, version: int, epoch: str) -> phone_codes.Prove:
+    of = epochs.parts(epoch)
+    return lambda person_id, step: sealed.derived_token("phone code", community_id, person_id, version, step, *of)
 
 
 def _dead(medium: Medium) -> MediumRefused:
@@ -83,7 +84,7 @@ def _read_phone(claim: phone_codes.Claim, *, now: datetime) -> Shown | None:
         select(Medium).where(Medium.person_id == claim.person_id, Medium.kind == PHONE).order_by(Medium.version.desc())
     )
     here = current_community_id()
-    row = next((one for one in rows if phone_codes.is_proven(claim, prove=_prover(here, one.version))), None)
+    row = next((one for one in rows if phone_codes.is_proven(claim, prove=_prover(here, one.version, one.epoch))), None)
     if row is None:
         return None
     if row.revoked_at is not None:
@@ -105,7 +106,7 @@ def look_up(text: str, *, now: datetime) -> Found | None:
             statement = statement.where(Medium.kind == PHONE, Medium.person_id == claim.person_id)
         rows = db.session.scalars(statement).all()
     for row in rows:
-        if claim is None or phone_codes.is_proven(claim, prove=_prover(row.community_id, row.version)):
+        if claim is None or phone_codes.is_proven(claim, prove=_prover(row.community_id, row.version, row.epoch)):
             fresh = claim is None or phone_codes.is_live(claim.step, now=now)
             live = row.revoked_at is None and fresh
             return Found(community_id=row.community_id, person_id=row.person_id, kind=row.kind, live=live)
@@ -171,6 +172,7 @@ def issue_phone_code(*, person_id: int, now: datetime) -> bool:
             person_id=person_id,
             kind=PHONE,
             version=version,
+            epoch=epochs.current_epoch(),
             token_hash=hashlib.sha256(name.encode()).hexdigest(),
             issued_at=now,
         )
@@ -188,12 +190,14 @@ def open_phone_code(*, actor: Actor, now: datetime) -> None:
 
 def phone_code_of(person_id: int, *, now: datetime) -> str | None:
     """Return the code to show now, or None for somebody without a live one."""
-    version = db.session.scalar(
-        select(Medium.version).where(Medium.person_id == person_id, Medium.kind == PHONE, Medium.revoked_at.is_(None))
-    )
-    if version is None:
+    live = db.session.execute(
+        select(Medium.version, Medium.epoch).where(
+            Medium.person_id == person_id, Medium.kind == PHONE, Medium.revoked_at.is_(None)
+        )
+    ).first()
+    if live is None:
         return None
-    prove = _prover(current_community_id(), version)
+    prove = _prover(current_community_id(), live.version, live.epoch)
     return phone_codes.written(person_id=person_id, step=phone_codes.step_of(now), prove=prove)
 
 

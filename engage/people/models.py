@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 from engage.people.models_media import Medium as Medium
 from engage.people.models_teams import FormerMembership as FormerMembership
 
@@ -70,6 +71,7 @@ class Tenancy(TenantBase):
         UniqueConstraint("community_id", "unit_id", "person_id"),
         CheckConstraint("role IN ('owner', 'member', 'tenant')", name="role"),
         Index("ix_tenancy_person", "community_id", "person_id"),
+        way_back("tenancy", "verified_by"),
     )
 
     unit_id: Mapped[int]
@@ -152,7 +154,7 @@ class Activation(TenantBase):
     person_id: Mapped[int]
     code_hash: Mapped[str] = mapped_column(String(64))
     printed_at: Mapped[datetime]
-    printed_by: Mapped[int | None]
+    printed_by: Mapped[int | None] = mapped_column(BigKey)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -222,6 +224,6 @@ class RollMark(TenantBase):
     __tablename__ = "roll_mark"
     __table_args__ = tenant_args()
 
-    highest_person_id: Mapped[int]
+    highest_person_id: Mapped[int] = mapped_column(BigKey)
     highest_member_no: Mapped[int]
     at: Mapped[datetime]

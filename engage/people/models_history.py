@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class PersonEvent(TenantBase):
@@ -18,6 +19,7 @@ class PersonEvent(TenantBase):
         tenant_fk("person_id", "person"),
         tenant_fk("actor_id", "person"),
         Index("ix_person_event_person", "community_id", "person_id", "id"),
+        way_back("person_event", "actor_id"),
     )
 
     person_id: Mapped[int]

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Medium(TenantBase):
@@ -22,6 +23,7 @@ class Medium(TenantBase):
         CheckConstraint("kind IN ('card', 'phone')", name="kind"),
         # Invariant 10 (service-points §6): whatever the code does, nothing counts after the revocation.
         CheckConstraint("revoked_at IS NULL OR last_used_at IS NULL OR last_used_at <= revoked_at", name="used"),
+        way_back("medium", "revoked_by"),
         Index(
             "uq_medium_live",
             "community_id",
@@ -37,6 +39,8 @@ class Medium(TenantBase):
     kind: Mapped[str] = mapped_column(String(5), default="card", server_default="card")
     #: counts from 1 for each person and kind
     version: Mapped[int]
+    #: of the books it was issued in; its tokens are derived with it (core.epochs)
+    epoch: Mapped[str] = mapped_column(String(16), default="", server_default="")
     #: SHA-256 of a card's token; of a phone code, whose token changes, of the name of its version
     token_hash: Mapped[str] = mapped_column(String(64))
     issued_at: Mapped[datetime]
@@ -45,7 +49,7 @@ class Medium(TenantBase):
     revoked_at: Mapped[datetime | None]
     #: who said so; None for those revoked before this was kept
     revoked_by: Mapped[int | None]
-    #: lost | replaced | left
+    #: lost | replaced | left | restored: dead since a backup became the books
     revoke_reason: Mapped[str] = mapped_column(String(10), default="", server_default="")
 
 

@@ -38,16 +38,21 @@ class OwnRecords:
 def records_of(person_id: int) -> OwnRecords:
     """Return a person's roles, consents, cards, passkeys and the latest 100 devices: five queries."""
     roles = select(RoleGrant).where(RoleGrant.person_id == person_id)
-    consents = select(Consent).where(Consent.person_id == person_id)
     cards = select(Medium).where(Medium.person_id == person_id)
     devices = select(Device).where(Device.person_id == person_id)
     return OwnRecords(
         roles=list(db.session.scalars(roles.order_by(RoleGrant.id.desc()))),
-        consents=list(db.session.scalars(consents.order_by(Consent.id.desc()))),
+        consents=consents_of(person_id),
         cards=list(db.session.scalars(cards.order_by(Medium.version.desc()))),
         devices=list(db.session.scalars(devices.order_by(Device.id.desc()).limit(100))),
         passkeys=list(list_passkeys(person_id)),
     )
+
+
+def consents_of(person_id: int) -> list[Consent]:
+    """Return what a person agreed to, the newest first."""
+    statement = select(Consent).where(Consent.person_id == person_id).order_by(Consent.id.desc())
+    return list(db.session.scalars(statement))
 
 
 def confirm_password(*, actor: Actor, password: str, now: datetime) -> None:

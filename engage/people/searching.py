@@ -54,23 +54,24 @@ def search(
     chosen = narrowed(select(Person.id), filters, now=now, reach=reach)
     order, backwards = _order(filters.sort), bool(spot.before)
     anchor = _key_of(spot.before or spot.after, order, reach, _counted(chosen))
-    ordered = chosen.order_by(*(column.desc() if way != backwards else column.asc() for column, way in order))
-    if anchor is not None:
-        ids = list(db.session.scalars(_beyond(ordered, order, anchor.key, backwards=backwards).limit(size + 1)))
-        total = anchor.total
+    by = [column.desc() if way != backwards else column.asc() for column, way in order]
+    ordered = chosen.order_by(*by)
+    if anchor is not None:  # narrow rows are sorted, whole ones read for the page only: one look
+        beside = _beyond(ordered, order, anchor.key, backwards=backwards).limit(size + 1)
+        found = list(db.session.scalars(select(Person).where(Person.id.in_(beside)).order_by(*by)))
+        total, many = anchor.total, len(found)
+        persons = found[:size][::-1] if backwards else found[:size]
     else:  # the first page and the count are one look
         ids = list(db.session.scalars(ordered.limit(max(COUNTED, size) + 1)))
-        total, backwards = len(ids), False
-    more = backwards or len(ids) > size
-    shown = ids[:size][::-1] if backwards else ids[:size]
-    persons = _rows(shown)
+        total, many, backwards = len(ids), len(ids), False
+        persons = _rows(ids[:size])
     homes = places.unit_labels([person.unit_id for person in persons])
     return Found(
         persons=persons,
         total=min(total, COUNTED),
         many=total > COUNTED,
-        first=1 if anchor is None or (backwards and len(ids) <= size) else max(spot.first, 2),
-        more=more,
+        first=1 if anchor is None or (backwards and many <= size) else max(spot.first, 2),
+        more=backwards or many > size,
         reasons=_reasons(persons, homes, filters.q),
         homes=homes,
     )

@@ -121,6 +121,14 @@ def spells_of(person_id: int) -> list[Spell]:
         .where(Membership.person_id == person_id)
         .order_by(Team.name, Team.id)
     )
+    return [
+        *(Spell(team_id=row[0], team=row[1], joined_on=row[2]) for row in db.session.execute(lasting)),
+        *former_spells_of(person_id),
+    ]
+
+
+def former_spells_of(person_id: int) -> list[Spell]:
+    """Return a person's times in teams that are over, the newest end first."""
     over = (
         select(Team.id, Team.name, FormerMembership)
         .join(
@@ -131,11 +139,8 @@ def spells_of(person_id: int) -> list[Spell]:
         .order_by(FormerMembership.id.desc())
     )
     return [
-        *(Spell(team_id=row[0], team=row[1], joined_on=row[2]) for row in db.session.execute(lasting)),
-        *(
-            Spell(team_id=row[0], team=row[1], joined_on=row[2].joined_on, left_on=row[2].left_on, reason=row[2].reason)
-            for row in db.session.execute(over)
-        ),
+        Spell(team_id=row[0], team=row[1], joined_on=row[2].joined_on, left_on=row[2].left_on, reason=row[2].reason)
+        for row in db.session.execute(over)
     ]
 
 

@@ -24,7 +24,6 @@ from engage.people import (
     signing_in,
 )
 from engage.people.blueprint import bp
-from engage.people.cards import live_version
 from engage.people.consent_texts import find_text
 from engage.people.media import media_of
 from engage.people.models import Consent, Person
@@ -44,16 +43,19 @@ _STANDINGS = {
 
 
 def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = None, phone: str = "") -> Response:
-    steps = history.steps_of(person.id)
+    now = clock.now()
+    steps, stand_ins = history.steps_of(person.id), delegations.stand_ins_of(person.id, now=now)
     grants = directory.roles_of([person.id]).get(person.id, [])
+    grids = places.list_grids() if me.can(Permission.GRANT_ROLES) else []
+    entrance, media = directory.entrance_of(person.id), media_of(person.id)
     return web.page(
         "people/show.html",
-        band=AGE_WORDS[band_of(person.birth_year, on=clock.local_date(clock.now()))],
+        band=AGE_WORDS[band_of(person.birth_year, on=clock.local_date(now))],
         languages=languages.words_of(person.languages),
         steps=steps,
         actors=names_of([step.actor_id for step in steps]),
         standings=STANDING_WORDS,
-        consents=own.records_of(person.id).consents,
+        consents=own.consents_of(person.id),
         said_consent=_said_consent,
         status=refusal.status if refusal else 200,
         me=me,
@@ -63,21 +65,27 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         phone=phone,
         units=units_of(person.id),
         home=places.unit_labels([person.unit_id]).get(person.unit_id or 0),
-        grid=places.place_names([person.grid_id]).get(person.grid_id or 0),
         grants=grants,
-        places_of_roles=places.place_names([grant.place_id for grant in grants]),
-        grids=places.list_grids() if me.can(Permission.GRANT_ROLES) else [],
-        stand_ins=delegations.stand_ins_of(person.id, now=clock.now()),
+        place_names=_names_of_places(
+            {person.grid_id, *(one.place_id for one in grants)}, {grid.id: grid.name for grid in grids}
+        ),
+        grids=grids,
+        stand_ins=stand_ins,
         teams=directory.teams_of([person.id]).get(person.id, []),
-        all_teams=directory.list_teams(),
-        activated=bool(directory.activated_ids([person.id])),
-        card_version=live_version(person.id),
-        media=media_of(person.id),
-        device_count=len(signing_in.list_devices(person.id)),
+        all_teams=directory.list_teams() if me.can(Permission.MANAGE_MEMBERS) else [],
+        activated=entrance.activated,
+        card_version=next((one.version for one in media if one.kind == "card" and one.revoked_at is None), None),
+        media=media,
+        device_count=entrance.devices,
         words=ROLE_WORDS,
         offices=offices.OFFICES,
         panels=panels.panels_of(person, me),
     )
+
+
+def _names_of_places(wanted: set[int | None], known: dict[int, str]) -> dict[int, str]:
+    """Return the names of grids and buildings; only those that are not known already are asked for."""
+    return known | places.place_names(wanted - known.keys())
 
 
 def _said_consent(row: Consent) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import Select, func, or_, select
@@ -27,6 +28,12 @@ def card_of(row: Community) -> CommunityCard:
 def list_communities() -> list[CommunityCard]:
     """Return every community of this installation by name."""
     return [card_of(row) for row in db.session.scalars(select(Community).order_by(Community.name, Community.id))]
+
+
+def founded() -> dict[int, tuple[str, datetime]]:
+    """Return under which address and when each community was founded: the same here and in a copy of these books."""
+    rows = db.session.execute(select(Community.id, Community.slug, Community.created_at)).all()
+    return {row.id: (row.slug, row.created_at) for row in rows}
 
 
 def community_of(community_id: int) -> CommunityCard:

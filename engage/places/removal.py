@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 
 from engage.core.database import require_transaction
-from engage.core.references import referring_tables, runs_of
+from engage.core.references import parts_of, referring_tables
 from engage.places.models import Place, Unit
-
-_RUNS: Final = 200  # conditions in one statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +36,8 @@ def remove_unused(*, unit_ids: Collection[int], place_ids: Collection[int]) -> R
 
 def _remove(model: type[Unit | Place], ids: Collection[int]) -> int:
     session = require_transaction()
-    runs = runs_of(set(ids) - referring_tables(model.__tablename__, ids).keys())
     removed = 0
-    for start in range(0, len(runs), _RUNS):
-        some = or_(*(model.id.between(first, last) for first, last in runs[start : start + _RUNS]))
+    for some in parts_of(model.id, set(ids) - referring_tables(model.__tablename__, ids).keys()):
         result = session.execute(delete(model).where(some), execution_options={"synchronize_session": False})
         removed += int(getattr(result, "rowcount", 0))
     return removed

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engage import people, talks, topics
 from engage.core import audit, clock
 from engage.core.access import Actor
-from engage.core.database import number_in_turn, transaction
+from engage.core.database import in_turn, transaction
 from engage.core.errors import N_
 from engage.core.i18n import LANGUAGES
 from engage.resolutions import queries, rules
@@ -25,7 +25,7 @@ def adopt(*, motion_id: int, actor: Actor, now: datetime) -> int:
     """
     with transaction() as session:
         year = clock.local_date(now).year
-        number_in_turn("resolution", community_id=actor.community_id)
+        in_turn("resolution", community_id=actor.community_id)
         last = session.scalar(select(func.max(Resolution.sequence)).where(Resolution.year == year)) or 0
         known = session.scalar(select(Resolution.id).where(Resolution.motion_id == motion_id))
         if known:

@@ -16,6 +16,7 @@ from engage.rewards.queries import (
     open_redemptions,
     shelf,
 )
+from engage.rewards.reservations import renew_codes
 from engage.rewards.rules import AlreadyEnded, LimitReached, NotOffered, SoldOut, State, UnknownCode
 from engage.rewards.stock import add_item, count_stock, offer_item, receive_goods
 
@@ -44,6 +45,7 @@ __all__ = [
     "open_redemptions",
     "receive_goods",
     "release_all",
+    "renew_codes",
     "reserve",
     "shelf",
 ]

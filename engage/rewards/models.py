@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import append_only
 
 
@@ -59,7 +59,7 @@ class StockMove(TenantBase):
     quantity: Mapped[int]
     redemption_id: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(80))
-    actor_id: Mapped[int]
+    actor_id: Mapped[int] = mapped_column(BigKey)
     at: Mapped[datetime]
 
 
@@ -91,4 +91,4 @@ class Redemption(TenantBase):
     reserved_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    ended_by: Mapped[int | None]
+    ended_by: Mapped[int | None] = mapped_column(BigKey)

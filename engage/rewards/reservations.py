@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage import ledger
+from engage.core.database import require_transaction
 from engage.core.errors import N_
 from engage.core.fence import get_in_scope
 from engage.rewards import codes, queries, rules
@@ -91,9 +92,7 @@ def keep_one(session: Session, item_id: int) -> None:
 
 def new_redemption(session: Session, *, item: Item, person_id: int, now: datetime) -> Redemption:
     """Add a reservation with a code nobody else has."""
-    seed = codes.new_seed()
-    while queries.find_by_code(digits=codes.digits_for(seed), now=now) is not None:
-        seed = codes.new_seed()
+    seed = _unused_seed(now=now)
     row = Redemption(
         person_id=person_id,
         item_id=item.id,
@@ -109,3 +108,24 @@ def new_redemption(session: Session, *, item: Item, person_id: int, now: datetim
     session.add(row)
     session.flush()
     return row
+
+
+def renew_codes(*, now: datetime) -> int:
+    """Give every open reservation another code, inside the caller's transaction; returns how many.
+
+    For old books that come back: the codes of that time were shown, and some of them used (trust row 60).
+    """
+    session = require_transaction()
+    rows = session.scalars(select(Redemption).where(Redemption.state == State.RESERVED).order_by(Redemption.id)).all()
+    for row in rows:
+        row.code_seed = _unused_seed(now=now)
+        row.code_hash = codes.hash_of(codes.digits_for(row.code_seed))
+        session.flush()
+    return len(rows)
+
+
+def _unused_seed(*, now: datetime) -> str:
+    seed = codes.new_seed()
+    while queries.find_by_code(digits=codes.digits_for(seed), now=now) is not None:
+        seed = codes.new_seed()
+    return seed

@@ -6,7 +6,7 @@ from flask import Flask
 
 from engage.roster import models, models_export
 from engage.roster.commands import open_workbook, stage
-from engage.roster.exporting import PhonesTaken, phones_taken
+from engage.roster.exporting import PhonesTaken, end_leaves, phones_taken
 from engage.roster.importing import NobodyFound, confirm
 from engage.roster.parts import Outcome
 from engage.roster.undo import forget
@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "PhonesTaken",
     "confirm",
+    "end_leaves",
     "forget",
     "init_app",
     "models",

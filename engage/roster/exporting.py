@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engage import people, places
 from engage.core import audit, clock
 from engage.core.access import Actor, Permission
-from engage.core.database import db, in_turn, transaction
+from engage.core.database import db, in_turn, require_transaction, transaction
 from engage.core.errors import N_, NotFound, TooManyAttempts
 from engage.core.fence import get_in_scope
 from engage.core.tenancy import current_community_id
@@ -81,6 +81,12 @@ def get_own(export_id: int, *, actor: Actor, now: datetime) -> RosterExport:
     if row.actor_id != actor.person_id or now >= row.expires_at or not allowed:
         raise NotFound
     return row
+
+
+def end_leaves(*, now: datetime) -> int:
+    """End every leave to fetch the roll that still holds, inside the caller's transaction; returns how many."""
+    ended = update(RosterExport).where(RosterExport.expires_at > now).values(expires_at=now).returning(RosterExport.id)
+    return len(require_transaction().execute(ended, execution_options={"synchronize_session": False}).all())
 
 
 def list_latest() -> Sequence[RosterExport]:

@@ -77,12 +77,17 @@ def _rows(units: Mapping[int, _Home], grids: Mapping[int, str], *, whole_phones:
         yield [
             f"{one.member_no:04d}", grid, _door(home, grids) if home else None, _area(home), one.name, one.phone or None,
             str(one.birth_year) if one.birth_year else None, _TENURE.get(role), "、".join(others) or None,
-            "是" if one.is_volunteer else None, "、".join(one.teams) or None,
+            _mark(one), "、".join(one.teams) or None,
         ]  # fmt: skip
     for unit in units.values():
         if unit.id not in lived_in:
             nobody: list[Cell] = [None] * (len(_COLUMNS) - 5)
             yield [None, grids.get(unit.grid_id or 0), _door(unit, grids), _area(unit), _EMPTY_HOME, *nobody]
+
+
+def _mark(one: people.Listed) -> str | None:
+    """Return the volunteer's mark. A team alone would read as a volunteer's, so who is none says so beside it."""
+    return "是" if one.is_volunteer else "否" if one.teams else None
 
 
 def _door(unit: _Home, grids: Mapping[int, str], *, with_grid: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engage import awards, ledger, people, places, resolutions, talks
+from engage import awards, ledger, oversight, people, places, resolutions, talks
 from engage.core import clock, tenancy
 from engage.core.access import Actor, Permission
 from engage.core.errors import NotFound
@@ -26,6 +26,8 @@ class Line:
     talks: int
     resolutions: int
     overdue: int
+    #: persons who saw many phones or pages of the roll in the last seven days; only for who may read what offices did
+    alarms: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,8 @@ def street_of(actor: Actor, *, q: str, now: datetime) -> Street:
         service = awards.service_by_community(ids, first=first, until=until)
         issued = ledger.issued_by_community(ids)
         held = talks.held_by_community(ids, since=begins, until=ends)
+        reads_offices = actor.can(Permission.SEE_OFFICE_ACTS)
+        alarms = oversight.alarms_by_community(ids, now=now) if reads_offices else {}
         unfinished = resolutions.open_by_community(ids, today=today)
     lines = []
     for card in communities:
@@ -89,6 +93,7 @@ def street_of(actor: Actor, *, q: str, now: datetime) -> Street:
                 talks=held.get(card.id, 0),
                 resolutions=undone,
                 overdue=overdue,
+                alarms=alarms.get(card.id, 0),
             )
         )
     return Street(

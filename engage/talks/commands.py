@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engage import people, topics
 from engage.core import audit, idempotency
 from engage.core.access import Actor
-from engage.core.database import number_in_turn, transaction
+from engage.core.database import in_turn, transaction
 from engage.core.errors import N_, NotFound
 from engage.core.fence import get_in_scope
 from engage.talks import queries, rules
@@ -41,7 +41,7 @@ def plan_talk(
     _ensure_on_roll(staff)
     content = idempotency.fingerprint_of(title=title, place=place, starts_at=starts_at, staff=list(staff))
     with transaction() as session:
-        number_in_turn("talk", community_id=actor.community_id)
+        in_turn("talk", community_id=actor.community_id)
         if done := idempotency.recall(actor_id=actor.person_id, key=key, fingerprint=content):
             return int(done["talk_id"])
         last = session.scalar(select(func.max(Talk.number))) or 0

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 from engage.core.ddl import append_only
+from engage.core.references import way_back
 
 
 class Talk(TenantBase):
@@ -53,7 +54,7 @@ class Talk(TenantBase):
     started_at: Mapped[datetime | None]
     adjourned_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(120))
-    planned_by: Mapped[int]
+    planned_by: Mapped[int] = mapped_column(BigKey)
     created_at: Mapped[datetime]
 
 
@@ -78,7 +79,7 @@ class AgendaItem(TenantBase):
 
     talk_id: Mapped[int]
     #: the residents' topic it came from; None for a point added by the office
-    topic_id: Mapped[int | None]
+    topic_id: Mapped[int | None] = mapped_column(BigKey)
     title: Mapped[str] = mapped_column(String(60))
     minutes: Mapped[int]
     position: Mapped[int]
@@ -96,6 +97,8 @@ class TalkAttendance(TenantBase):
         tenant_fk("person_id", "person"),
         tenant_fk("unit_id", "unit"),
         UniqueConstraint("community_id", "talk_id", "person_id"),
+        way_back("talk_attendance", "person_id"),
+        way_back("talk_attendance", "unit_id"),
         CheckConstraint("channel IN ('phone', 'desk')", name="channel"),
     )
 
@@ -104,7 +107,7 @@ class TalkAttendance(TenantBase):
     unit_id: Mapped[int | None]
     arrived_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(String(10))
-    recorded_by: Mapped[int]
+    recorded_by: Mapped[int] = mapped_column(BigKey)
 
 
 class SpeakerEntry(TenantBase):

@@ -14,12 +14,11 @@ from engage.teams import register
 def of_person(person: people.Person, me: Actor) -> Markup:
     """Return the panel, rendered."""
     today = clock.local_date(clock.now())
-    former = [spell for spell in people.spells_of(person.id) if spell.left_on is not None]
     return Markup(  # noqa: S704 - rendered and escaped by our own template
         render_template(
             "teams/_person.html",
             person=person,
-            former=former,
+            former=people.former_spells_of(person.id),
             trainings=register.trainings_of(person.id, today=today),
             manages=me.can(Permission.MANAGE_MEMBERS) and me.person_id != person.id,
         )

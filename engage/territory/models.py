@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
 
 
 class GridChange(TenantBase):
@@ -59,11 +59,11 @@ class GridChangeMove(TenantBase):
 
     change_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8))
-    row_id: Mapped[int]
+    row_id: Mapped[int] = mapped_column(BigKey)
     from_id: Mapped[int]
     #: None: a role that ended with its grid
     to_id: Mapped[int | None]
     #: the role given at the new grid in place of this one
-    new_row_id: Mapped[int | None]
+    new_row_id: Mapped[int | None] = mapped_column(BigKey)
     #: when the role would have ended anyway
     until: Mapped[datetime | None]

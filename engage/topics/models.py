@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.database import TenantBase, tenant_args, tenant_fk
+from engage.core.database import BigKey, TenantBase, tenant_args, tenant_fk
+from engage.core.references import way_back
 
 
 class Topic(TenantBase):
@@ -50,7 +51,7 @@ class Topic(TenantBase):
     reason: Mapped[str] = mapped_column(String(20), default="")
     reason_text: Mapped[str] = mapped_column(String(200), default="")
     round_id: Mapped[int | None]
-    talk_id: Mapped[int | None]
+    talk_id: Mapped[int | None] = mapped_column(BigKey)
 
 
 class TopicSecond(TenantBase):
@@ -62,6 +63,8 @@ class TopicSecond(TenantBase):
         tenant_fk("unit_id", "unit"),
         tenant_fk("person_id", "person"),
         UniqueConstraint("community_id", "topic_id", "unit_id"),
+        way_back("topic_second", "unit_id"),
+        way_back("topic_second", "person_id"),
     )
 
     topic_id: Mapped[int]

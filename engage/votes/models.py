@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.database import Base, TenantBase, TenantMixin, tenant_args, tenant_fk
 from engage.core.ddl import append_only
+from engage.core.references import way_back
 
 
 class Vote(TenantBase):
@@ -62,6 +63,7 @@ class Entitlement(TenantBase):
         UniqueConstraint("community_id", "vote_id", "unit_id"),
         CheckConstraint("used = (channel IS NOT NULL)", name="channel"),
         Index("ix_entitlement_used", "community_id", "vote_id", "used"),
+        way_back("entitlement", "unit_id"),
     )
 
     vote_id: Mapped[int]
@@ -97,6 +99,7 @@ class NamedBallot(TenantBase):
         tenant_fk("vote_id", "vote"),
         tenant_fk("unit_id", "unit"),
         UniqueConstraint("community_id", "vote_id", "unit_id"),
+        way_back("named_ballot", "unit_id"),
     )
 
     vote_id: Mapped[int]

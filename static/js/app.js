@@ -48,6 +48,8 @@
     }
     setTimeout(() => form.querySelectorAll("[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled")), 4000);
   });
+  // The menu of the desk lies on its side on a phone: show where one is.
+  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
   for (const button of document.querySelectorAll("[data-dialog]")) {
     button.addEventListener("click", (event) => {

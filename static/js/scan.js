@@ -1,4 +1,5 @@
-/* The camera as a courtesy: it reads our own check-in codes and opens their page. The six digits always work. */
+/* The camera as a courtesy. On the page of those who come it opens our own check-in codes; on a page that reads cards
+   (data-fill names the field) it types the card or the phone code there and presses the form's first button. */
 (() => {
   "use strict";
   const box = document.getElementById("camera");
@@ -15,13 +16,42 @@
     script.onerror = failed;
     document.head.append(script);
   });
-  // Only an address of this very site with our path is opened; anything else is somebody's joke.
-  const ours = (text) => {
+  const stop = () => { for (const track of video.srcObject.getTracks()) track.stop(); };
+  // Only an address of this very site with our path is opened; anything else is somebody's joke. True: seen enough.
+  const open = (text) => {
     try {
       const address = new URL(text);
-      return address.origin === location.origin && /^\/s\/[A-Z2-7]{16}\/\d{10}$/.test(address.pathname) ? address.pathname : null;
-    } catch { return null; }
+      if (address.origin === location.origin && /^\/s\/[A-Z2-7]{16}\/\d{10}$/.test(address.pathname)) {
+        stop();
+        location.assign(address.pathname);
+        return true;
+      }
+    } catch { /* no address at all */ }
+    status.textContent = box.dataset.other;
+    return false;
   };
+  // The same card stays in the picture for a while: it is typed once, until another was seen or time has passed.
+  const AGAIN = 15000;
+  let last = { text: "", at: 0 };
+  const type = (text) => {
+    if (!/(^|\/k\/)[A-Z2-7]{16,64}$/.test(text)) { status.textContent = box.dataset.other; return false; }
+    if (text === last.text && Date.now() - last.at < AGAIN) return false;
+    const field = document.querySelector(box.dataset.fill);
+    if (!field) return false;
+    last = { text, at: Date.now() };
+    field.value = text;
+    if (box.hasAttribute("data-press")) field.form.requestSubmit(field.form.querySelector("button"));
+    else { status.textContent = box.dataset.done; stop(); video.hidden = true; button.hidden = button.disabled = false; return true; }
+    return false;
+  };
+  const take = box.dataset.fill ? type : open;
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!box.dataset.fill || video.hidden) return;
+    const said = event.detail.elt.querySelector(".notice b, .err");
+    if (!said) return;
+    status.textContent = said.textContent;
+    document.activeElement?.blur(); // no keyboard over the picture
+  });
   const look = async (canvas, context) => {
     if (video.readyState >= 2 && video.videoWidth) {
       const scale = Math.min(1, 800 / Math.max(video.videoWidth, video.videoHeight));
@@ -29,15 +59,7 @@
       canvas.height = Math.round(video.videoHeight * scale);
       context.drawImage(video, 0, 0, canvas.width, canvas.height);
       const found = await window.ZXingWASM.readBarcodes(context.getImageData(0, 0, canvas.width, canvas.height), { formats: ["QRCode"], maxNumberOfSymbols: 1 });
-      if (found.length && found[0].text) {
-        const path = ours(found[0].text);
-        if (path) {
-          for (const track of video.srcObject.getTracks()) track.stop();
-          location.assign(path);
-          return;
-        }
-        status.textContent = box.dataset.other;
-      }
+      if (found.length && found[0].text && take(found[0].text)) return;
     }
     setTimeout(() => look(canvas, context), 150);
   };

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -140,12 +139,3 @@ def test_scans_head_counts_and_closures_are_never_changed(world: World, patrol: 
         for statement in (f"UPDATE {table} SET shift_id = shift_id", f"DELETE FROM {table}"):
             with pytest.raises(DatabaseError), transaction() as session:
                 session.execute(text(statement))
-
-
-def test_a_check_in_asks_the_database_four_questions(world: World, patrol: ShiftCard, count_queries: Callable) -> None:
-    """Once the actor is known and the shift is warm (speed.md, techniques 1 and 6)."""
-    hand_in(patrol, world.neighbour)
-    with count_queries() as statements:
-        hand_in(patrol, world.volunteer)
-    asked = [s for s in statements if not s.startswith(("BEGIN", "SELECT pg_"))]
-    assert len(asked) <= 4, asked

@@ -48,11 +48,14 @@ def test_the_scan_page_finds_the_shift_by_the_code(world: World, patrol: ShiftCa
         assert done.headers["Location"].startswith(f"/shifts/{patrol.id}/duty")
 
 
-def test_the_scan_page_may_use_the_camera_and_no_other_page_may(
+def test_the_pages_that_scan_may_use_the_camera_and_no_other_page_may(
     world: World, patrol: ShiftCard, sign_in: SignIn
 ) -> None:
     phone = sign_in(world.volunteer)
     assert phone.get("/scan", expect=200).headers["Permissions-Policy"].startswith("camera=(self)")
+    assert (
+        sign_in(world.leader).get(f"/shifts/{patrol.id}/roll").headers["Permissions-Policy"].startswith("camera=(self)")
+    )
     assert phone.get("/activities", expect=200).headers["Permissions-Policy"].startswith("camera=()")
 
 

@@ -41,7 +41,7 @@ def test_a_restored_backup_brings_back_exactly_what_was_there(world: World, tmp_
     pay(world, points=5, source="test:2")
     assert backups.entries_lost(manifest) == {"donghu": 1}
 
-    kept = backups.restore_backup(path, now=NOW)
+    kept, _ = backups.restore_backup(path, now=NOW)
 
     tenancy.enter(world.donghu.id)
     assert ledger.head() == before

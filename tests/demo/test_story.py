@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import func, select
 
-from engage import activities, attendance, demo, ledger, people, places, resolutions, rewards, talks, topics
-from engage.core import tenancy
+from engage import activities, attendance, demo, guardians, ledger, people, places, resolutions, rewards, talks, topics
+from engage.core import clock, tenancy
+from engage.core.audit import AuditEvent
+from engage.core.database import db
 from engage.demo import cast
 from tests.client import CheckingClient
 
@@ -30,11 +33,15 @@ def test_the_story_can_be_told_at_any_hour_and_the_books_fit(app: Flask, now: da
     for community in places.list_communities():
         with tenancy.scoped(community.id):
             assert ledger.verify() == []
+            assert db.session.scalars(select(func.max(AuditEvent.at))).one() <= now, "nothing was done tomorrow"
     with tenancy.scoped(places.community_by_slug("donghu").id):
-        assert people.count_persons() == 60
+        assert people.count_persons() == 67
         newest_first = [entry.at for entry in ledger.list_entries(limit=1000)]
         assert len(newest_first) > 50
         assert newest_first == sorted(newest_first, reverse=True), "booked in the order of their dates"
+        [patrol] = activities.list_running(now=now, early=timedelta(0), late=timedelta(0))
+        by_daylight = 6 <= clock.local(now).hour < 17
+        assert ("夜" not in patrol.title) is by_daylight, "nobody is on a night patrol at breakfast"
 
 
 def test_a_stranger_finds_something_to_do_in_every_room(app: Flask) -> None:
@@ -44,6 +51,10 @@ def test_a_stranger_finds_something_to_do_in_every_room(app: Flask) -> None:
         volunteer = next(one for one in people.roll() if one.name == "周桂芳")
         neighbour = next(one for one in people.roll() if one.name == "孙玉梅")
         [patrol] = activities.list_running(now=EVENING, early=timedelta(0), late=timedelta(0))
+        assert guardians.children_of(volunteer.id, on=EVENING.date())[0].confirmed_at is None, (
+            "a child waits for her yes"
+        )
+        assert len(guardians.children_of(neighbour.id, on=EVENING.date())) == 1
         assert activities.is_joined(shift_id=patrol.id, person_id=volunteer.id)
         assert attendance.session_of(shift_id=patrol.id, person_id=volunteer.id) is None
         assert ledger.balance_of(person_id=volunteer.id).available >= 60

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import Integer, inspect, text
 
 from engage.core.database import db
 from engage.core.ddl import REGISTERED
@@ -57,6 +57,16 @@ def differences() -> list[str]:
         return [str(difference) for difference in compare_metadata(context, db.metadata)]
 
 
+def widths() -> dict[str, str]:
+    found = inspect(db.engine)
+    return {
+        f"{table}.{column['name']}": column["type"].compile(db.engine.dialect)
+        for table in tables()
+        for column in found.get_columns(table)
+        if isinstance(column["type"], Integer)
+    }
+
+
 def test_there_is_one_line_of_migrations() -> None:
     assert len(ScriptDirectory(str(sources.PROJECT / "migrations")).get_heads()) == 1
 
@@ -71,6 +81,12 @@ def test_every_migration_is_named_for_what_it_does() -> None:
 def test_the_migrations_build_what_the_models_say(empty_app: Flask) -> None:
     upgrade()
     assert differences() == []
+    assert widths() == {
+        f"{table.name}.{column.name}": column.type.compile(db.engine.dialect)
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Integer)
+    }
 
 
 def test_the_migrations_build_every_registered_trigger(empty_app: Flask) -> None:

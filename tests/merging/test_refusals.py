@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from engage import ledger
+from engage import ledger, people
 from engage.core.access import Role
 from engage.core.database import transaction
 from engage.ledger import HoldsOpen
@@ -28,6 +30,20 @@ def test_what_hangs_on_an_entry_keeps_it(world: World, pair: Pair) -> None:
         merged(pair, world)
     with transaction(), pytest.raises(HoldsOpen):
         ledger.carry_over(from_id=pair.gone.person_id, to_id=pair.kept.person_id, source="x", actor_id=None, now=NOW)
+
+
+def test_who_stands_in_goes_only_after_the_stand_in_was_taken_back(world: World, pair: Pair) -> None:
+    """A role handed over moves no more than a role; and one person cannot stand in for themselves."""
+    lend = {"actor": world.leader, "days": (date(2026, 6, 15), date(2026, 6, 18)), "now": NOW}
+    [role] = people.own_roles(world.leader.person_id)
+    loan = people.hand_over(grant_id=role.id, member_no=pair.gone.member_no, **lend)  # type: ignore[arg-type]
+    with pytest.raises(MergeRefused, match="替王建明代班：先请书记"):
+        merged(pair, world)
+    own = Pair(kept=world.leader, gone=pair.gone)
+    with pytest.raises(MergeRefused, match="不能替自己：先请书记"):
+        merged(own, world)
+    people.take_back(delegation_id=loan, actor=world.secretary, now=NOW)
+    assert merged(own, world).survivor_id == world.leader.person_id
 
 
 def test_nobody_merges_themselves_or_their_household(world: World, pair: Pair) -> None:

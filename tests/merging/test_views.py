@@ -52,6 +52,7 @@ def test_two_numbers_open_any_pair(world: World, pair: Pair, sign_in: Open) -> N
 def test_who_cannot_go_is_told_why_before_anything_is_sent(world: World, pair: Pair, sign_in: Open) -> None:
     page = sign_in(world.clerk).get(f"/members/{pair.kept.person_id}/merging/{world.leader.person_id}", expect=200)
     assert "有职务" in page.text
+    assert page.soup.select_one(f'main a[href="/members/{world.leader.person_id}"]') is not None
     assert page.soup.select_one("button.btn-bad").has_attr("disabled")  # type: ignore[union-attr]
 
 

@@ -103,7 +103,7 @@ def test_import_of_export_is_the_identity(world: World, rows: list[tuple[Any, ..
     head = ["网格", "住处", "另外的住处", "面积", "姓名", "手机", "出生年份", "业主或租户", "志愿者", "队伍"]
     table = [
         [grid, *[*homes, None, None][:2], area, name, f"138{number:08d}" if number % 5 else None, born, tenure,
-         "是" if teams or volunteer else None, "、".join(teams)]
+         "是" if volunteer else "否" if teams else None, "、".join(teams)]
         for name, number, born, grid, homes, tenure, volunteer, teams, area in map(in_agreement, rows)
     ]  # fmt: skip
     tag = next(_NUMBERS)

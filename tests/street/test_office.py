@@ -120,6 +120,23 @@ def test_reading_takes_a_reason_and_is_a_line_the_community_reads(world: World, 
         assert rows(client.get(address(world), expect=200)) == []
 
 
+def test_w16_an_alarm_reaches_the_street_whoever_raised_it(world: World, street: Actor, sign_in: Open) -> None:
+    """The secretary cannot keep it: it is the log's, and stands a week on the street's own page."""
+    client = sign_in(street)
+    assert "看了很多手机号" not in client.get("/street", expect=200).words
+    for who, verb in ((world.secretary, "many_phones_seen"), (world.desk, "many_pages_turned")):
+        note(who, verb, f"person:{who.person_id}", count=15)
+    page = client.get("/street", expect=200)
+    assert "东湖社区：7天里有2人一天看了很多手机号" in page.words
+    assert world.secretary.name not in page.text
+    seen = rows(enter(client, world))
+    assert ["何敏", "一天看了很多电话", "何敏", "", "次数：15"] in seen
+    number = f"成员{world.desk.member_no:04d}"
+    assert [number, "一小时翻了很多页名册", number, "", "次数：15"] in seen
+    with time_machine.travel(NOW + timedelta(days=7), tick=False):
+        assert "看了很多手机号" not in client.get("/street", expect=200).words
+
+
 def test_another_street_s_community_is_not_found(world: World, street: Actor, sign_in: Open) -> None:
     client = sign_in(street)
     for number in (world.liyuan.id + 1, 987654321):

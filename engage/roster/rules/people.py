@@ -176,8 +176,10 @@ class Reader:
             if name is Field.TEAM_TICK and yes_or_no(row.at(column))
         ]
         teams = tuple(dict.fromkeys([*(self.cells.attempt(line, row, Field.TEAM, teams_of) or ()), *ticked]))
-        if said is None or (said is False and not is_blank(cell)):
+        if said is None:
             return False, ()
+        if said is False and not is_blank(cell):
+            return False, teams  # in a team without being a volunteer: so the roll goes out, so it comes in
         called_one = "志愿者" in text_of(self.cells.cell(row, Field.TENURE))
         volunteer = said or self.cells.plan.all_volunteers or called_one or bool(teams)
         return volunteer, teams
