@@ -129,6 +129,8 @@ def test_a_paused_persons_ballot_is_not_stored(world: World, paused: Actor) -> N
 def test_a_paused_member_of_staff_does_nothing_more(world: World, sign_in: Open) -> None:
     clerk = sign_in(world.clerk)
     clerk.get("/members", expect=200)
+    with pytest.raises(DomainError, match="自己"):
+        membership.change_status(person_id=world.clerk.person_id, status="paused", actor=world.clerk, now=NOW)
     membership.change_status(
         person_id=world.clerk.person_id, status="paused", reason="休假", actor=world.secretary, now=NOW
     )
