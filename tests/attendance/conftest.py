@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import func, select
 
 from engage import activities, attendance
 from engage.activities.queries import ShiftCard
 from engage.attendance.commands import Handed
 from engage.attendance.rules import Kind
 from engage.core.access import Actor
+from engage.core.database import db
 from tests.activities.conftest import make_shift
 from tests.conftest import World
 
@@ -66,3 +68,19 @@ def patrol(world: World) -> ShiftCard:
             shift_id=shift.id, person_id=person.person_id, actor=person, now=START - timedelta(minutes=50)
         )
     return activities.get_shift(shift.id)
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def scan_card(shift: ShiftCard, person: Actor, leader: Actor, *, kind: Kind = Kind.IN, event: str = "e1", **facts):
+    return attendance.check_in_person(
+        shift_id=shift.id,
+        person_id=person.person_id,
+        kind=kind,
+        medium=facts.get("medium", "card"),
+        client_event_id=event,
+        actor=leader,
+        now=facts.get("now", START),
+    )

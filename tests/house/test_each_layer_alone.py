@@ -24,12 +24,12 @@ from engage.topics.models import Topic
 from tests import postgres
 from tests.conftest import KINDS
 from tests.databases import Databases, PostgresDatabases, make_app
+from tests.house.story import walking_through
 from tests.house.test_route_walk import (
     test_w1_every_route_answers_each_actor_as_its_mark_says,
     test_w1_no_page_outside_shows_a_canary,
     test_w2_foreign_ids_in_forms_are_refused_or_mean_nothing,
     test_w2_the_ids_of_another_community_are_not_found_and_do_nothing,
-    walking_through,
 )
 from tests.house.walkers import CANARY, Walk
 

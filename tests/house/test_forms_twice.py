@@ -13,10 +13,8 @@ from werkzeug.routing import MapAdapter
 from engage import people
 from tests import make, markup
 from tests.house import walking
-from tests.house.test_route_walk import walk
+from tests.house.story import walk as walk
 from tests.house.walkers import Walk
-
-assert walk  # the fixture of the story
 
 #: the second delivery is an act of its own; reviewed one by one
 ACTS_OF_THEIR_OWN = {

@@ -1,29 +1,22 @@
-"""Every route, walked by everybody, with their own ids and with those of the community next door (trust W1, W2, W4, W17)."""
+"""Every route, walked by everybody, with their own ids and with those of the community next door (trust W1, W2)."""
 
 from __future__ import annotations
 
-import contextvars
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
 
-from engage import attendance, demo, people
+from engage import attendance, people
 from engage.core import tenancy
 from engage.core.access import Actor, Permission
-from engage.core.database import db
 from engage.core.matrix import NARROWED
-from tests import make
-from tests.conftest import KINDS
-from tests.databases import Databases, make_app
 from tests.house import walkers, walking
-from tests.house.walkers import CANARIES, CANARY, OUTSIDE, Walk, cast
+from tests.house.story import walk as walk
+from tests.house.walkers import CANARIES, CANARY, OUTSIDE, Walk
+from tests.house.walking import backwards, newest_values
 
 #: who has the right mark and is still refused: the command looks at whose thing it is. Reviewed one by one.
 OWNERS_ONLY = {
@@ -71,28 +64,6 @@ NOT_THE_SECRETARYS = [
 
 #: what the street reaches in the communities below it; tests/street/test_office.py says how far (ADR 0025)
 BELOW_THE_STREET = {"street.office", "street.create_reading"}
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    """The whole story in one database, told once for all the walks."""
-    databases: Databases = request.getfixturevalue(f"_{request.param}")
-    url = databases.fresh()
-    with walking_through(make_app(database_url=url, data_dir=tmp_path_factory.mktemp("walk"))) as walk:
-        yield walk
-    databases.discard(url)
-
-
-@contextmanager
-def walking_through(app: Flask) -> Iterator[walkers.Walk]:
-    """Tell the story in an empty database, and stop the clock at its evening."""
-    app.config["WTF_CSRF_ENABLED"] = False  # the token has a test of its own, for every route
-    walking.listen_to_forms(app)
-    with app.app_context(), time_machine.travel(make.NOW, tick=False):
-        demo.tell(now=make.NOW)
-        yield cast(app)
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_w1_every_route_answers_each_actor_as_its_mark_says(walk: Walk) -> None:
@@ -162,21 +133,13 @@ def test_w1_the_secretary_can_open_every_page_of_the_story(walk: Walk) -> None:
         for rule in walking.rules_of(walk.app):
             if walking.method_of(rule) == "POST":
                 continue
-            path = walking.address(walk.app, rule, _newest(walk.app, rule, own))
+            path = walking.address(walk.app, rule, newest_values(walk.app, rule, own))
             status, body, _location = walk.ask("secretary", path, "GET")
             seen |= {name for name in _all_canaries() if name in body}
             if status not in {200, 303, 286}:
                 closed.append(f"{status} {rule.rule}")
     assert closed == NOT_THE_SECRETARYS, sorted(set(closed) ^ set(NOT_THE_SECRETARYS))
     assert len(seen) >= 12, f"only {sorted(seen)} of the canaries are on any page"
-
-
-def _newest(app: Flask, rule: Rule, ids: walking.Ids) -> dict[str, object]:
-    return walking.values_for(app, rule, _backwards(ids))
-
-
-def _backwards(ids: walking.Ids) -> walking.Ids:
-    return replace(ids, numbers={table: rows[::-1] for table, rows in ids.numbers.items()})
 
 
 def _all_canaries() -> list[str]:
@@ -214,9 +177,9 @@ def test_w2_the_ids_of_another_community_are_not_found_and_do_nothing(walk: Walk
 
 def _foreign_values(app: Flask, rule: Rule, foreign: walking.Ids, own: walking.Ids) -> list[dict[str, object]]:
     mine = {name: value for name, value in walking.values_for(app, rule, own).items() if not name.endswith("_id")}
-    everything = [{**walking.values_for(app, rule, foreign), **mine}, {**_newest(app, rule, foreign), **mine}]
+    everything = [{**walking.values_for(app, rule, foreign), **mine}, {**newest_values(app, rule, foreign), **mine}]
     if sum(name.endswith("_id") for name in rule._converters) > 1:
-        everything.append(walking.values_for(app, rule, foreign, outer=_backwards(own)))
+        everything.append(walking.values_for(app, rule, foreign, outer=backwards(own)))
     return everything
 
 
@@ -256,48 +219,6 @@ def test_w2_foreign_ids_in_forms_are_refused_or_mean_nothing(walk: Walk) -> None
     assert theirs == {table: set(rows) for table, rows in walking.ids_of(walk.donghu).numbers.items()}
 
 
-def test_w4_looking_at_every_page_changes_no_row(walk: Walk) -> None:
-    own = walking.ids_of(walk.donghu)
-    before = walking.books()
-    for rule in walking.rules_of(walk.app):
-        if walking.method_of(rule) == "GET":
-            path = walking.address(walk.app, rule, _newest(walk.app, rule, own))
-            for who in ("anonymous", "volunteer", "secretary"):
-                assert walk.ask(who, path, "GET")[0] < 500, path
-    assert walking.books() == before
-
-
-#: files anybody may have without proving again who they are
-HARMLESS_FILES = {"roster.blank": "an empty workbook"}
-
-
-def test_row54_a_device_not_confirmed_lately_gets_no_whole_phone_number_and_no_file(walk: walkers.Walk) -> None:
-    """Whatever a new route is called: what it hands out to a secretary's unattended browser is looked at."""
-    own = walking.ids_of(walk.donghu)
-    with tenancy.scoped(walk.donghu.id):
-        phones = {people.unsealed_phone(people.get_person(one.id)) for one in people.roll()} - {None}
-    assert len(phones) > 10
-    leaks = set()
-    with walking.nothing_lasts(), time_machine.travel(make.NOW + timedelta(minutes=11), tick=False):
-        for rule in walking.rules_of(walk.app):
-            for values in (walking.values_for(walk.app, rule, own), _newest(walk.app, rule, own)):
-                for _ in range(2):  # the first time the walker learns which fields the view asks for
-                    answer = _asked_unconfirmed(walk, rule, values)
-                body = answer.data.decode("utf-8", "replace")
-                file = "attachment" in answer.headers.get("Content-Disposition", "")
-                if any(phone in body for phone in phones if phone) or (file and rule.endpoint not in HARMLESS_FILES):
-                    leaks.add(rule.endpoint)
-    assert leaks == set()
-
-
-def _asked_unconfirmed(walk: walkers.Walk, rule: Rule, values: dict[str, object]) -> TestResponse:
-    browser, method = walk.app.test_client(), walking.method_of(rule)
-    browser.set_cookie(people.COOKIE, walk.cookies["secretary"])
-    fields = dict.fromkeys(walking.AskedForm.asked[rule.endpoint], "1") if method == "POST" else None
-    path = walking.address(walk.app, rule, values)
-    return contextvars.Context().run(browser.open, path, method=method, data=fields)
-
-
 def test_w1_a_new_route_the_walker_has_no_ids_for_fails_with_a_message(walk: walkers.Walk) -> None:
     """The planted fault of the walker itself."""
     for path in ("/boats/<int:boat_id>", "/boats/<name>"):
@@ -306,24 +227,3 @@ def test_w1_a_new_route_the_walker_has_no_ids_for_fails_with_a_message(walk: wal
         rule.bind(walk.app.url_map, rebind=True)
         with pytest.raises(pytest.fail.Exception, match="tell walking"):
             walking.values_for(walk.app, rule, walking.ids_of(walk.donghu))
-
-
-HOSTILE = ("9" * 5000, "²", "9999-12-31", "0001-01-01T00:00", "x" * 100_000, "2147483648")
-
-
-@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: value[:8].encode("unicode_escape").decode())
-def test_w17_absurd_values_in_any_field_get_a_sentence_not_an_error(walk: Walk, value: str) -> None:
-    own = walking.ids_of(walk.donghu)
-    wrong = []
-    with walking.nothing_lasts():
-        for rule in walking.rules_of(walk.app):
-            asked = walking.AskedForm.asked[rule.endpoint]
-            if walking.method_of(rule) == "GET" or not asked:
-                continue
-            path = walking.address(walk.app, rule, walking.values_for(walk.app, rule, own))
-            for name in (None, *sorted(asked)):
-                fields = {one: value if name in {None, one} else "1" for one in asked}
-                status, body, _location = walk.ask("secretary", path, "POST", **fields)
-                if status >= 500 or not (body or status in {204, 303}):
-                    wrong.append(f"{status} {path} {name}")
-    assert wrong == [], wrong

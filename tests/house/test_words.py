@@ -11,7 +11,6 @@ from engage.registry import ROOMS
 from tests.house import sources
 
 LONGEST_FILE = 250
-LONGEST_TESTS = 350
 EMPTY_NAMES = {
     "utils",
     "util",
@@ -33,10 +32,19 @@ OURS = ("engage", "tests", "scripts", "bench", "migrations")
 
 
 def test_files_are_short_enough_to_read_in_one_go() -> None:
-    """Tests may be longer: they are looked up, not read through."""
-    for longest, folders in ((LONGEST_FILE, ("engage", "scripts", "bench")), (LONGEST_TESTS, ("tests",))):
-        lengths = {sources.name(path): len(sources.text(path).splitlines()) for path in sources.python_files(*folders)}
-        assert {name: length for name, length in lengths.items() if length > longest} == {}
+    everywhere = sources.python_files("engage", "scripts", "bench", "tests")
+    lengths = {sources.name(path): len(sources.text(path).splitlines()) for path in everywhere}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_test_file_takes_from_another() -> None:
+    """What two of them need stands in `conftest.py` or in a file that says what it makes. One collects the walks again."""
+    taken = [
+        f"{sources.name(path)}: {found}"
+        for path in sources.python_files("tests")
+        for found in re.findall(r"^from (tests\.[\w.]*\.test_\w+) import", sources.text(path), re.MULTILINE)
+    ]
+    assert taken == ["tests/house/test_each_layer_alone.py: tests.house.test_route_walk"]
 
 
 def test_files_and_classes_are_named_for_what_they_do() -> None:

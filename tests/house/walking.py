@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pytest
@@ -197,3 +197,13 @@ def nothing_lasts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Session, "commit", instead)
         yield
+
+
+def newest_values(app: Flask, rule: Rule, ids: Ids) -> dict[str, object]:
+    """Return what `values_for` does, of the newest rows instead of the first."""
+    return values_for(app, rule, backwards(ids))
+
+
+def backwards(ids: Ids) -> Ids:
+    """Return the same ids, the newest first."""
+    return replace(ids, numbers={table: rows[::-1] for table, rows in ids.numbers.items()})

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
-from engage import create_app, places
+from engage import create_app, people, places
 from engage.core import clock, tenancy
+from engage.core.access import Actor
 from engage.core.database import db
 from engage.demo import cast
 from tests.databases import settings_for
@@ -74,3 +79,50 @@ def books_of(running: Installation, *, community: str = "东湖社区") -> Itera
             yield
         db.session.remove()
         db.engine.dispose()
+
+
+MOST_PAGES = 60
+
+
+def reachable(page: Page, running: Installation) -> Iterator[str]:
+    """Yield one address per route that links lead to, starting at the front page."""
+    routes = _routes(running)
+    waiting, seen = ["/"], set()
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.pop(0)
+        endpoint = _endpoint(routes, address)
+        if endpoint is None or endpoint in seen:
+            continue
+        seen.add(endpoint)
+        # Asked for first without opening it: a workbook to download is no page, and a browser's driver may die of it.
+        answer = page.request.get(address)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        page.goto(address)
+        yield address
+        links = page.locator("a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        waiting += [link for link in links if link.startswith("/") and not link.startswith("/static")]
+
+
+def _routes(running: Installation) -> MapAdapter:
+    app = create_app(settings_for(database_url=running.database_url, data_dir=running.data_dir))
+    return app.url_map.bind("127.0.0.1")
+
+
+def _endpoint(routes: MapAdapter, address: str) -> str | None:
+    try:
+        endpoint, _values = routes.match(urlsplit(address).path, method="GET")
+    except HTTPException:
+        return None
+    return str(endpoint)
+
+
+def others() -> list[Actor]:
+    """Return one person for each household that holds none of the three phones."""
+    speaking: dict[int, Actor] = {}
+    for person in db.session.scalars(select(people.Person).order_by(people.Person.id)):
+        actor = people.actor_of(person)
+        if actor.unit_id in people.units_with_voters():
+            speaking.setdefault(actor.unit_id, actor)
+    phones = {people.household_of(actor.person_id) for actor in speaking.values() if actor.name in {"周桂芳", "孙玉梅"}}
+    return [actor for unit, actor in speaking.items() if unit not in phones]

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from engage.core.access import Role
+from tests.journeys.acting import reachable
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.test_accessibility import reachable
 from tests.live import Installation
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here depends on the database

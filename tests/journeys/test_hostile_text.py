@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 
 from engage.core.access import Role
 from tests.journeys import hostile
+from tests.journeys.acting import reachable
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.test_accessibility import reachable
 from tests.live import Installation
 
 #: set before any script of the page: whatever runs, and whatever the policy stops, is noted

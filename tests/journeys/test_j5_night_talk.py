@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from engage import people, votes
+from engage import votes
 from engage.core import clock
-from engage.core.access import Actor
-from engage.core.database import db
-from tests.journeys.acting import books_of, evening_of, press, sign_in
+from tests.journeys.acting import books_of, evening_of, others, press, sign_in
 from tests.journeys.conftest import DESK
 from tests.live import Installation
 
@@ -209,17 +206,6 @@ def let_the_others_vote(story: Installation, vote: int) -> None:
             unit = actor.unit_id or 0
             token = votes.form_token(vote_id=vote, unit_id=unit)
             votes.cast(vote_id=vote, actor=actor, unit_id=unit, choices=[int(number == 0)], token=token, now=story.now)
-
-
-def others() -> list[Actor]:
-    """Return one person for each household that holds none of the three phones."""
-    speaking: dict[int, Actor] = {}
-    for person in db.session.scalars(select(people.Person).order_by(people.Person.id)):
-        actor = people.actor_of(person)
-        if actor.unit_id in people.units_with_voters():
-            speaking.setdefault(actor.unit_id, actor)
-    phones = {people.household_of(actor.person_id) for actor in speaking.values() if actor.name in {"周桂芳", "孙玉梅"}}
-    return [actor for unit, actor in speaking.items() if unit not in phones]
 
 
 def stop_and_watch(yard: Yard, talk: int) -> None:

@@ -154,6 +154,13 @@ def test_an_undo_leaves_alone_what_was_changed_since(world: World, grid: int) ->
     assert people.get_person(world.leader.person_id).grid_id == other
     assert people.get_person(world.volunteer.person_id).grid_id is None
     assert changed.undo_change(change_id=change_id, actor=world.secretary, now=LATER) == 0
+    do(asked(Act.GRID, world.volunteer.person_id, world.neighbour.person_id, grid=grid), actor=world.clerk, key="first")
+    second = do(asked(Act.GRID, world.volunteer.person_id, grid=other), actor=world.clerk, key="second")
+    assert changed.undo_change(change_id=second, actor=world.secretary, now=LATER) == 1
+    for one in (world.volunteer, world.neighbour):
+        assert people.get_person(one.person_id).grid_id == grid, "as the change before it left them"
+    do(asked(Act.TEAM, world.spouse.person_id, team="红马甲"), actor=world.clerk, key="team")
+    assert people.list_teams()[0].size == 1, "nobody whom other changes touched"
 
 
 def test_an_undo_of_a_closed_account_brings_nothing_back(world: World) -> None:
@@ -235,46 +242,3 @@ def test_a_thousand_are_a_handful_of_statements(world: World, count_queries: Any
 )
 def test_who_is_left_alone(act: Act, facts: dict[str, Any], reason: Left | None) -> None:
     assert why_left(act, Candidate(**{"id": 1, "status": "active", "already": False, **facts})) is reason
-
-
-def test_the_office_ticks_confirms_and_takes_back_without_a_script(world: World, sign_in: Any) -> None:
-    office = sign_in(world.secretary)
-    page = office.get("/members", expect=200)
-    form = page.soup.select_one("form[data-picks]")
-    assert form is not None
-    office.get("/members/changes/new?act=team&scope=ticked", expect=303)
-    ids = [world.volunteer.person_id, world.leader.person_id]
-    asking = office.get(f"/members/changes/new?act=team&scope=ticked&person={ids[0]}&person={ids[1]}", expect=200)
-    assert asking.soup.select("form[method=post][action='/members/changes']") == []
-    address = f"/members/changes/new?act=team&person={ids[0]}&person={ids[1]}&new_team=红马甲"
-    confirm = office.get(address, expect=200)
-    assert "把2人加进“红马甲”" in confirm.text
-    assert "周桂芳" in confirm.text
-    done = office.submit(confirm.form("/members/changes"), expect=303)
-    told = office.get(done.headers["Location"], expect=200)
-    assert "把2人加进“红马甲”" in told.text
-    assert [one.name for one in people.list_teams()] == ["红马甲"]
-    back = office.submit(told.form(f"{done.headers['Location']}/undo"), expect=303)
-    assert "已撤回" in office.get(back.headers["Location"], expect=200).text
-    assert "红马甲" in office.get("/members/changes", expect=200).text
-    assert people.list_teams()[0].size == 0
-
-
-def test_a_list_that_changed_meanwhile_is_shown_again(world: World, sign_in: Any) -> None:
-    office = sign_in(world.secretary)
-    confirm = office.get("/members/changes/new?act=volunteer&scope=found&volunteer=no", expect=200)
-    make_person(community=world.donghu, name="后来的人", is_volunteer=False)
-    again = office.submit(confirm.form("/members/changes"), expect=422)
-    assert again.soup.select("[role=alert]")
-    assert "后来的人" in again.text
-    office.submit(again.form("/members/changes"), expect=303)
-
-
-def test_paper_for_everybody_found_is_the_paper_page(world: World, sign_in: Any) -> None:
-    office = sign_in(world.secretary)
-    answer = office.get("/members/changes/new?act=slips&scope=found&q=周", expect=303)
-    assert "周桂芳" in office.get(answer.headers["Location"], expect=200).text
-    some = office.get(f"/members/changes/new?act=cards&person={world.leader.person_id}", expect=303)
-    page = office.get(some.headers["Location"], expect=200)
-    assert "王建明" in page.text
-    assert "周桂芳" not in page.text

@@ -116,6 +116,8 @@ def books_but_help() -> dict[str, str]:
 
 def test_the_list_names_only_routes_that_are_there_and_none_that_votes_or_opens_an_account(house: Flask) -> None:
     assert set(ALLOWED) <= set(house.view_functions)
+    marks = {name: getattr(house.view_functions[name], "engage_access", "none") for name in ALLOWED}
+    assert [name for name, mark in marks.items() if mark.startswith("needs: ")] == [], "nothing of an office"
     for word in (
         "vote",
         "talk",

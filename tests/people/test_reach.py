@@ -89,6 +89,9 @@ def test_w1_an_officer_lists_the_own_grid_and_finds_nobody_else(world: World, gr
     browser.get(f"/members/{grids.near}", expect=200)
     browser.get(f"/members/{grids.housed}", expect=200)
     browser.get(f"/members/{grids.far}", expect=404)
+    many = {"act": "volunteer", "scope": "found"}
+    browser.get("/members/changes/new", query_string=many, expect=403)
+    browser.post("/members/changes", data=many, expect=403)
 
 
 def test_w1_w16_an_officer_sees_no_phone_outside_the_own_grid(grids: Grids, sign_in: Open) -> None:

@@ -23,7 +23,7 @@ from tests.activities.conftest import make_plan, make_shift
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
-from tests.resolutions.test_resolutions import LATER, assign, decided
+from tests.resolutions.conftest import LATER, assign, decided
 from tests.rewards.conftest import Shop
 from tests.votes.make_votes import cast, make_households, make_vote
 
@@ -129,11 +129,15 @@ def test_a_paused_persons_ballot_is_not_stored(world: World, paused: Actor) -> N
 def test_a_paused_member_of_staff_does_nothing_more(world: World, sign_in: Open) -> None:
     clerk = sign_in(world.clerk)
     clerk.get("/members", expect=200)
+    with pytest.raises(DomainError, match="自己"):
+        membership.change_status(person_id=world.clerk.person_id, status="paused", actor=world.clerk, now=NOW)
     membership.change_status(
         person_id=world.clerk.person_id, status="paused", reason="休假", actor=world.secretary, now=NOW
     )
     clerk.get("/members", expect=303)
     clerk.post(f"/members/{world.volunteer.person_id}/pause", data={"reason-pause": "x"}, expect=303)
+    membership.change_status(person_id=world.clerk.person_id, status="active", actor=world.secretary, now=NOW)
+    clerk.get("/members", expect=303)  # the device ended with the pause: who comes back signs in again
     db.session.rollback()
     assert people.get_person(world.volunteer.person_id).status == "active"
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from engage import resolutions, votes
+from engage import resolutions
 from engage.core.access import Actor
 from engage.core.database import db, transaction
 from engage.core.errors import NotFound
@@ -20,42 +20,15 @@ from engage.resolutions import queries
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
-from tests.talks.make_talks import Courtyard, arrive, make_talk, open_vote
-from tests.votes.make_votes import cast, make_households, race
+from tests.resolutions.conftest import LATER, assign, decided
+from tests.votes.make_votes import race
 
 SignIn = Callable[[Actor], CheckingClient]
-LATER = NOW + timedelta(hours=1)
-DUE = date(2026, 7, 1)
-
-
-def decided(world: World, *, yes: int = 12, no: int = 4, day: int = 0) -> Courtyard:
-    """Let an evening decide its motion."""
-    start = NOW + timedelta(days=day)
-    yard = make_talk(world, now=start)
-    here = make_households(world.donghu, yes + no, street=f"荷香苑{day}栋")
-    arrive(yard, here, now=start)
-    vote_id = open_vote(yard, now=start)
-    for number, voter in enumerate(here):
-        cast(vote_id, voter, 0 if number < yes else 1, now=start)
-    votes.stop_vote(vote_id=vote_id, actor=world.secretary, now=start)
-    return yard
 
 
 @pytest.fixture
 def resolution_id(world: World) -> int:
     return resolutions.adopt(motion_id=decided(world).motion_id, actor=world.secretary, now=LATER)
-
-
-def assign(world: World, resolution_id: int, *, owner: Actor | None = None) -> None:
-    owner_id = (owner or world.secretary).person_id
-    resolutions.assign(
-        resolution_id=resolution_id,
-        owner_id=owner_id,
-        owner_text="物业公司",
-        due_on=DUE,
-        actor=world.secretary,
-        now=LATER,
-    )
 
 
 def test_a_carried_motion_becomes_one_resolution(app: Flask, world: World) -> None:

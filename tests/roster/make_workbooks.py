@@ -66,3 +66,22 @@ SMALL = [
     ["第1网格", "1栋", 1, 101, "吴明宇", "1971-09-05", "13311226483", "户主", "是", None, None],
     ["合计", None, None, None, 6],
 ]
+
+
+HEADINGS = ["姓名", "手机", "住址", "出生日期", "志愿者", "队伍"]
+
+
+def sheet(*rows: list[Any]) -> bytes:
+    return make_xlsx({"名单": [HEADINGS, *rows]})
+
+
+FULLER = ["王晓明", "13800138001", "1栋1单元101", "1960年3月2日", "√", "红马甲"]
+
+
+def workbook(people_in_it: int = 25) -> bytes:
+    rows: list[list[Any]] = [["网格", "姓名", "手机", "住址", "队伍"]]
+    rows += [
+        ["第1网格", f"张{chr(0x4E00 + n)}", f"1380013{n:04d}", f"1栋{n // 3 + 101}", "红马甲" if n % 2 else None]
+        for n in range(people_in_it)
+    ]
+    return make_xlsx({"名单": rows})

@@ -23,14 +23,9 @@ from engage.roster.undo import forget, undo
 from tests.conftest import World
 from tests.make import NOW
 from tests.roster.importing import put_in
-from tests.roster.make_workbooks import LONGMA, make_xlsx
+from tests.roster.make_workbooks import FULLER, LONGMA, sheet
 
 LATER = NOW + timedelta(hours=3)
-HEADINGS = ["姓名", "手机", "住址", "出生日期", "志愿者", "队伍"]
-
-
-def sheet(*rows: list[Any]) -> bytes:
-    return make_xlsx({"名单": [HEADINGS, *rows]})
 
 
 def staged(world: World, *rows: list[Any]) -> int:
@@ -65,9 +60,6 @@ def wang(world: World) -> Person:
     """Somebody the roll knows little about."""
     put_in(sheet(["王晓明", None, "1栋1单元101", "1960", None, None]), actor=world.secretary)
     return named("王晓明")
-
-
-FULLER = ["王晓明", "13800138001", "1栋1单元101", "1960年3月2日", "√", "红马甲"]
 
 
 def test_what_the_roll_lacks_is_added(world: World, wang: Person) -> None:

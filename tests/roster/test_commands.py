@@ -13,9 +13,8 @@ from engage.core.access import Role
 from engage.core.audit import AuditEvent
 from engage.core.database import db
 from engage.core.errors import Conflict, NotFound
-from engage.people.models import Membership, Person, RoleGrant, Team, Tenancy
+from engage.people.models import Membership, Person, Team
 from engage.people.phones import unsealed_phone
-from engage.places.models import Place, Unit
 from engage.roster import queries
 from engage.roster.commands import choose_columns, correct_row, decide, stage
 from engage.roster.importing import confirm
@@ -23,15 +22,8 @@ from engage.roster.models import RosterBatch
 from engage.roster.rules import Field
 from tests.conftest import World, counted_queries
 from tests.make import NOW
-from tests.roster.importing import put_in, staged
+from tests.roster.importing import everything, put_in, staged
 from tests.roster.make_workbooks import LONGMA, SMALL, make_xlsx
-
-
-def everything() -> dict[str, int]:
-    return {
-        model.__tablename__: len(db.session.scalars(select(model.id)).all())
-        for model in (Person, Unit, Place, Tenancy, Team, Membership, RoleGrant)
-    }
 
 
 def test_staging_writes_nobody(world: World) -> None:

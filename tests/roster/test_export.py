@@ -3,62 +3,27 @@
 from __future__ import annotations
 
 import io
-import itertools
 import re
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
-from engage import people, places
-from engage.core import tenancy, workbook
-from engage.core.access import MATRIX, Actor, Grant, Permission, Role
+from engage import people
+from engage.core import tenancy
+from engage.core.access import MATRIX, Grant, Permission, Role
 from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.core.errors import NotFound, TooManyAttempts
-from engage.roster import exporting, rules, takeout
-from engage.roster.models_export import RosterExport
+from engage.roster import exporting, rules
 from tests.conftest import World
 from tests.make import NOW
-from tests.roster.importing import put_in
-from tests.roster.make_workbooks import LONGMA, SMALL, make_xlsx
+from tests.roster.importing import export, put_in, sheets, taken
+from tests.roster.make_workbooks import SMALL, make_xlsx
 
 HOUR = timedelta(hours=1)
-
-
-def export(actor: Actor, *, whole: bool = False, key: str = "k1", purpose: str = "报街道统计", now: Any = NOW) -> int:
-    return exporting.export(
-        purpose=purpose, whole_phones=whole, reason="要逐个打电话" if whole else "", key=key, actor=actor, now=now
-    )
-
-
-def taken(actor: Actor, **how: Any) -> bytes:
-    return takeout.workbook_of(exporting.get_own(export(actor, **how), actor=actor, now=NOW), now=NOW)
-
-
-def sheets(content: bytes) -> dict[str, list[list[Any]]]:
-    return {sheet.name: sheet.rows for sheet in workbook.read(content, filename="x.xlsx")}
-
-
-def roll() -> list[tuple[Any, ...]]:
-    """Everything the roll says, without ids and member numbers."""
-    units = {unit.id: unit for unit in places.list_units()}
-    grids = {grid.id: grid.name for grid in places.list_grids()}
-    persons = [
-        (
-            one.name, one.phone, one.birth_year, one.is_volunteer, grids.get(one.grid_id or 0),
-            units[one.unit_id].label if one.unit_id else None,
-            sorted((units[unit_id].label, role) for unit_id, role in one.ties), one.teams,
-        )
-        for one in people.list_roll(whole_phones=True)
-    ]  # fmt: skip
-    homes = sorted((unit.label, unit.area_centi or 0, grids.get(unit.grid_id or 0, "")) for unit in units.values())
-    return [*sorted(persons, key=str), *homes, *sorted(grids.values())]
 
 
 def test_a_purpose_is_asked_for_and_phones_stay_masked(world: World) -> None:
@@ -173,101 +138,3 @@ def test_w12_names_teams_and_purposes_are_never_formulas(world: World) -> None:
     assert 'quotePrefix="1"' in zipfile.ZipFile(io.BytesIO(content)).read("xl/styles.xml").decode()
     names = {row[4] for row in sheets(content)["花名册"]}
     assert {"=1+1", "＝1+1", "@SUM(A1)"} <= names
-
-
-@pytest.mark.parametrize("source", [make_xlsx({"名单": SMALL}), LONGMA.read_bytes()], ids=["small", "longma"])
-def test_what_goes_out_comes_in_again_the_same(world: World, source: bytes) -> None:
-    put_in(source, actor=world.secretary)
-    content = taken(world.secretary, whole=True)
-    before = roll()
-    assert put_in(content, actor=world.secretary).nothing_new
-    assert roll() == before
-    card = places.found_community(name="空社区", slug="kong", now=NOW)
-    with tenancy.scoped(card.id):
-        outcome = put_in(content, actor=None)
-        assert outcome.held_back == outcome.undecided == 0
-        assert roll() == before
-
-
-def test_a_door_somebody_wrote_otherwise_by_hand_is_the_same_door(world: World) -> None:
-    with transaction():
-        unit = places.add_unit(label="3号楼2单元501室", building_id=None, grid_id=None)
-        person = people.enrol(name="手写的", now=NOW)
-        people.settle(person=person, unit_id=unit.id, role="owner", verified_at=NOW)
-    assert put_in(taken(world.secretary, whole=True), actor=world.secretary).nothing_new
-
-
-def test_a_masked_list_comes_in_without_phones_and_says_so(world: World) -> None:
-    put_in(make_xlsx({"名单": SMALL}), actor=world.secretary)
-    content = taken(world.secretary)
-    before = roll()
-    assert put_in(content, actor=world.secretary).nothing_new
-    assert roll() == before
-
-
-_NUMBERS = itertools.count()
-doors = st.builds("{}栋{}单元{}".format, st.integers(1, 4), st.integers(1, 2), st.sampled_from(["101", "102", "201"]))
-persons = st.lists(
-    st.tuples(
-        st.sampled_from(["张三", "李四", "王小明", "欧阳春", "Zhang San", "阿依古丽·买买提", "赵6", "O'Neil"]),
-        st.integers(0, 4000),
-        st.none() | st.integers(1930, 2020),
-        st.sampled_from(["第1网格", "桂园网格", None]),
-        st.lists(doors, max_size=2, unique=True),
-        st.sampled_from(["业主", "租户", None]),
-        st.booleans(),
-        st.lists(st.sampled_from(["红马甲", "夜巡队", "Team A"]), max_size=2, unique=True),
-        st.none(),
-    ),
-    max_size=12,
-    unique_by=lambda one: one[1],
-)
-
-#: where a door lies and how large it is, by its building and its last digits: a sheet that says both twice agrees
-GRIDS = {"1": "第1网格", "2": "第1网格", "3": "桂园网格", "4": None}
-AREAS = {"101": "87.42", "102": "0.01", "201": None}
-
-
-def in_agreement(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    name, number, born, grid, homes, tenure, volunteer, teams, _area = row
-    if not homes:
-        return (name, number, born, grid, [], tenure, volunteer, teams, None)
-    near = [home for home in homes if GRIDS[home[0]] == GRIDS[homes[0][0]]]
-    return (name, number, born, GRIDS[near[0][0]], near, tenure, volunteer, teams, AREAS[near[0][-3:]])
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(rows=persons)
-def test_import_of_export_is_the_identity(world: World, rows: list[tuple[Any, ...]]) -> None:
-    """For whatever roll a workbook can make in which each door lies in one grid and has one area.
-
-    Into an empty community it is the same roll, into its own no change.
-    """
-    head = ["网格", "住处", "另外的住处", "面积", "姓名", "手机", "出生年份", "业主或租户", "志愿者", "队伍"]
-    table = [
-        [grid, *[*homes, None, None][:2], area, name, f"138{number:08d}" if number % 5 else None, born, tenure,
-         "是" if volunteer else "否" if teams else None, "、".join(teams)]
-        for name, number, born, grid, homes, tenure, volunteer, teams, area in map(in_agreement, rows)
-    ]  # fmt: skip
-    tag = next(_NUMBERS)
-    first = places.found_community(name=f"甲{tag}", slug=f"a{tag}", now=NOW)
-    second = places.found_community(name=f"乙{tag}", slug=f"b{tag}", now=NOW)
-    row = RosterExport(
-        community_id=first.id, actor_id=0, key="k", purpose="来回", whole_phones=True, reason="", people=0, made_at=NOW,
-        expires_at=NOW,
-    )  # fmt: skip
-    with tenancy.scoped(first.id):
-        put_in(make_xlsx({"名单": [head, *table]}), actor=None) if table else None
-        before, content = roll(), takeout.workbook_of(row, now=NOW)
-        if before:
-            assert put_in(content, actor=None).nothing_new
-        assert roll() == before
-    with tenancy.scoped(second.id):
-        if before:
-            assert put_in(content, actor=None).held_back == 0
-        assert roll() == before

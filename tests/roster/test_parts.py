@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,20 +20,10 @@ from engage.roster.parts import Run, TakenOver, write_part
 from engage.roster.undo import undo
 from tests.conftest import World
 from tests.make import NOW
-from tests.roster.importing import put_in, staged
-from tests.roster.make_workbooks import make_xlsx
-from tests.roster.test_commands import everything
+from tests.roster.importing import everything, put_in, staged
+from tests.roster.make_workbooks import workbook
 
 LATER = NOW + importing.DEAD_AFTER
-
-
-def workbook(people_in_it: int = 25) -> bytes:
-    rows: list[list[Any]] = [["网格", "姓名", "手机", "住址", "队伍"]]
-    rows += [
-        ["第1网格", f"张{chr(0x4E00 + n)}", f"1380013{n:04d}", f"1栋{n // 3 + 101}", "红马甲" if n % 2 else None]
-        for n in range(people_in_it)
-    ]
-    return make_xlsx({"名单": rows})
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,7 @@ from tests.conftest import World, counted_queries
 from tests.make import NOW
 from tests.roster.conftest import Upload
 from tests.roster.importing import put_in, staged
-from tests.roster.make_workbooks import SMALL, make_xlsx
-from tests.roster.test_changes import FULLER, sheet
-from tests.roster.test_parts import workbook
+from tests.roster.make_workbooks import FULLER, SMALL, make_xlsx, sheet, workbook
 
 SignIn = Callable[..., CheckingClient]
 

@@ -107,3 +107,13 @@ def select_topic(world: World, title: str, *, now: datetime = NOW) -> int:
     cast(vote.id, voters[0], 0, now=now - timedelta(days=6))
     topics.conclude_round(round_id=round_id, lots=(), actor=office, now=now - timedelta(days=1))
     return filed[0]
+
+
+def voting(world: World, yard: Courtyard, *, yes: int = 12, no: int = 8, minutes: int | None = None) -> int:
+    """Let `yes + no` of two households more than that vote."""
+    here = make_households(world.donghu, yes + no + 2)
+    arrive(yard, here)
+    vote_id = open_vote(yard, minutes=minutes)
+    for number, voter in enumerate(here[: yes + no]):
+        cast(vote_id, voter, 0 if number < yes else 1)
+    return vote_id
