@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import Row as Line
 from sqlalchemy import Select, distinct, func, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
-from sqlalchemy.sql.functions import Function
+from sqlalchemy.orm import aliased
 
 from engage.core.database import db
 from engage.core.fence import get_in_scope
@@ -50,9 +50,7 @@ def get_card(talk_id: int) -> TalkCard:
 
 
 def _cards(rows: Sequence[Talk]) -> list[TalkCard]:
-    ids = [row.id for row in rows]
-    present = _counts(ids, TalkAttendance.talk_id, func.count(distinct(TalkAttendance.unit_id)))
-    agenda = _counts(ids, AgendaItem.talk_id, func.count(AgendaItem.id))
+    counts = _counts([row.id for row in rows])
     return [
         TalkCard(
             id=row.id,
@@ -61,18 +59,21 @@ def _cards(rows: Sequence[Talk]) -> list[TalkCard]:
             place=row.place,
             starts_at=row.starts_at,
             state=row.state,
-            present=present.get(row.id, 0),
-            agenda_count=agenda.get(row.id, 0),
+            present=counts[row.id].present,
+            agenda_count=counts[row.id].agenda,
         )
         for row in rows
     ]
 
 
-def _counts(ids: Collection[int], column: InstrumentedAttribute[int], amount: Function[int]) -> dict[int, int]:
+def _counts(ids: Sequence[int]) -> dict[int, Line[Any]]:
+    """Return how many households came to each talk and how many items it has; one statement."""
     if not ids:
         return {}
-    rows = db.session.execute(select(column, amount).where(column.in_(ids)).group_by(column))
-    return {row[0]: row[1] for row in rows}
+    came = select(func.count(distinct(TalkAttendance.unit_id))).where(TalkAttendance.talk_id == Talk.id)
+    items = select(func.count(AgendaItem.id)).where(AgendaItem.talk_id == Talk.id)
+    statement = select(Talk.id, came.scalar_subquery().label("present"), items.scalar_subquery().label("agenda"))
+    return {row.id: row for row in db.session.execute(statement.where(Talk.id.in_(ids)))}
 
 
 def find_running(*, now: datetime) -> TalkCard | None:
