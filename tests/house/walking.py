@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -173,16 +173,23 @@ def rules_of(app: Flask) -> list[Rule]:
 
 
 def books() -> dict[str, str]:
-    """Return a hash of the rows of every table."""
+    """Return a hash of the rows of every table, read past the mapping: hundreds of looks at a hundred tables."""
     db.session.rollback()
-    hashes = {}
+    names = [table.name for table in db.metadata.sorted_tables if table.name not in NOT_BOOKS]
     with tenancy.everywhere(reason="a test compares all books"):
-        for table in db.metadata.sorted_tables:
-            if table.name not in NOT_BOOKS:
-                rows = sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
-                hashes[table.name] = f"{len(rows)} {hashlib.sha256(''.join(rows).encode()).hexdigest()[:16]}"
+        driver = db.session.connection()
+        if driver.dialect.name == "postgresql":
+            line = "SELECT '{0}', count(*) || ' ' || md5(coalesce(string_agg(r::text, ',' ORDER BY r::text), '')) FROM {0} r"
+            hashes = dict(map(tuple, driver.exec_driver_sql(" UNION ALL ".join(map(line.format, names)))))
+        else:
+            hashes = {name: _hashed(driver.exec_driver_sql(f"SELECT * FROM {name}").all()) for name in names}
     db.session.rollback()
     return hashes
+
+
+def _hashed(rows: Sequence[Any]) -> str:
+    lines = sorted(repr(tuple(row)) for row in rows)
+    return f"{len(lines)} {hashlib.sha256(''.join(lines).encode()).hexdigest()[:16]}"
 
 
 @contextmanager
