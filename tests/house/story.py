@@ -18,7 +18,6 @@ from tests.house import walkers, walking
 from tests.house.walkers import Walk, cast
 from tests.house.walking import newest_values
 
-
 #: fields the views are known to ask for, at the least; the walks learn the others on their way
 _FEWEST = 300
 
