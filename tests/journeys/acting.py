@@ -35,7 +35,10 @@ def sign_in(page: Page, key: str, *, community: str = "donghu") -> None:
 
 
 def press(page: Page, action: str) -> None:
-    """Press the first button of the form that posts to an address ending so, and wait for the answer."""
+    """Press the first button of the form that posts to an address ending so, and wait for the answer; unfold it first."""
+    folded = page.locator(f'details:not([open]):has(form[action$="{action}"])')
+    if folded.count():
+        folded.first.locator("summary").click()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.locator(f'form[action$="{action}"] button').first.click()
     page.wait_for_load_state()
