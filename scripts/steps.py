@@ -79,7 +79,7 @@ TEST = (
     ),
     Step(
         name="journeys",
-        arguments=(*PYTEST, "-m", "browser", *SIDE_BY_SIDE, "tests"),
+        arguments=(*PYTEST, "-m", "browser", "--durations", "10", "tests"),  # side by side the browser loses the focus
         environment=BOTH,
         alone=True,
         loud=True,
