@@ -25,7 +25,7 @@ INSIDER = [
     ("UPDATE ledger_entry SET approver_id = 7 WHERE seq = 2", "entry 2"),
     ("UPDATE ledger_entry SET earned_on = '2026-06-13' WHERE seq = 2", "entry 2"),
     ("UPDATE ledger_entry SET at = '2026-06-12 11:00:01' WHERE seq = 2", "entry 2"),
-    ("UPDATE ledger_entry SET hash = replace(hash, substr(hash, 1, 1), 'f') || '' WHERE seq = 2", "entry 2"),
+    ("UPDATE ledger_entry SET hash = note_hash WHERE seq = 2", "entry 2"),
     ("UPDATE ledger_entry SET prev_hash = hash WHERE seq = 2", "entry 2"),
     ("UPDATE ledger_entry SET note_hash = hash WHERE seq = 2", "entry 2"),
     ("UPDATE ledger_entry SET seq = 9 WHERE seq = 2", "entry 3"),
