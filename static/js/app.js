@@ -48,8 +48,12 @@
     }
     setTimeout(() => form.querySelectorAll("[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled")), 4000);
   });
-  // The menu of the desk lies on its side on a phone: show where one is.
-  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // The menu of the desk scrolls by itself, on a phone sideways: show where one is, and leave the page where it is.
+  const here = document.querySelector(".side [aria-current]");
+  for (const box of here ? [here.closest("nav"), here.closest(".side")] : []) {
+    const one = here.getBoundingClientRect(), all = box.getBoundingClientRect();
+    box.scrollBy(one.left - all.left - (all.width - one.width) / 2, Math.max(0, one.bottom - all.bottom));
+  }
   for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
   for (const button of document.querySelectorAll("[data-dialog]")) {
     button.addEventListener("click", (event) => {
