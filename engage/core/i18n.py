@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, format_date, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, format_date, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
 from markupsafe import Markup
 
 from engage.config import PROJECT
@@ -28,6 +29,7 @@ __all__ = [
     "LANGUAGES",
     "_",
     "_l",
+    "_lp",
     "catalogue_problems",
     "day",
     "day_and_time",
@@ -39,12 +41,14 @@ __all__ = [
 
 _ = gettext
 _l = lazy_gettext
+_lp = lazy_pgettext  # where one Chinese word needs two English ones: the first argument says where it stands
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 CATALOGUES = PROJECT / "translations"
 _KEYWORDS = {
     "_": None,
     "_l": None,
+    "_lp": ((1, "c"), 2),
     "N_": None,
     "gettext": None,
     "lazy_gettext": None,
@@ -214,6 +218,18 @@ def catalogue_problems() -> Iterator[str]:
             yield f"{room}: no longer used {key[0]!r}"
         for message, errors in catalogue.check():
             yield f"{room}: {message.id!r}: {'; '.join(map(str, errors))}"
+    yield from _spoken_twice()
+
+
+def _spoken_twice() -> Iterator[str]:
+    """Yield each sentence that two rooms put into English differently: the rooms share one compiled catalogue."""
+    first: dict[tuple[Any, str | None], tuple[str, Any]] = {}
+    for room in _rooms():
+        for message in _read(room):
+            if message.id:
+                spoken, said = first.setdefault((message.id, message.context), (room, message.string))
+                if message.string != said:
+                    yield f"{room}: {message.id!r} is {message.string!r} here and {said!r} in {spoken}; see _lp"
 
 
 def compile_catalogues() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from engage.core.i18n import _l
+from engage.core.i18n import _l, _lp
 
 KINDS = {
     "award": _l("加分"),
@@ -15,7 +15,7 @@ KINDS = {
     "release": _l("不换了，退回"),
     "spend": _l("东西领走"),
     "expire": _l("到期"),
-    "reversal": _l("更正"),
+    "reversal": _lp("entry", "更正"),
     "merge": _l("两条登记并成一条"),
 }
 

@@ -84,9 +84,14 @@ def decide(*, batch_id: int, act: str, rows: Sequence[str], same_as: int | None,
         return len(decided)
 
 
-def correct_row(*, batch_id: int, sheet: str, row: int, cells: dict[int, str], now: datetime) -> None:
-    """Type some cells of a row anew; the workbook on the secretary's computer stays as it is."""
-    _change(batch_id, lambda contents: contents.with_cells(sheet, row, cells), now=now)
+def correct_row(
+    *, batch_id: int, sheet: str, row: int, cells: dict[int, str], alike: int | None = None, now: datetime
+) -> None:
+    """Type some cells of a row anew; the workbook on the secretary's computer stays as it is.
+
+    With `alike`, a column among them, the same happens to every row that says the same there.
+    """
+    _change(batch_id, lambda contents: contents.with_cells(sheet, row, cells, alike=alike), now=now)
 
 
 def _forget_what_was_before(*, now: datetime) -> None:

@@ -25,20 +25,31 @@ class Contents:
         """Return the contents with other columns chosen for one sheet."""
         return replace(self, chosen=self.chosen | {sheet: fields})
 
-    def with_cells(self, sheet: str, row: int, cells: dict[int, str]) -> Contents:
-        """Return the contents with some cells of a row (from 1) typed anew."""
-        changed = [_typed(one, row, cells) if one.name == sheet else one for one in self.sheets]
+    def with_cells(self, sheet: str, row: int, cells: dict[int, str], *, alike: int | None = None) -> Contents:
+        """Return the contents with some cells of a row (from 1) typed anew.
+
+        `alike` is one of their columns: every other row with the same in it is typed anew there too.
+        """
+        changed = [_typed(one, row, cells, alike) if one.name == sheet else one for one in self.sheets]
         return replace(self, sheets=without_id_numbers(changed))
 
 
-def _typed(sheet: Sheet, row: int, cells: dict[int, str]) -> Sheet:
+def _typed(sheet: Sheet, row: int, cells: dict[int, str], alike: int | None) -> Sheet:
     if not 1 <= row <= len(sheet.rows):
         return sheet
+    if alike is not None and alike in cells and alike < len(sheet.rows[row - 1]):
+        said, anew = sheet.rows[row - 1][alike], cells[alike].strip() or None
+        rows = [_with(one, alike, anew) if len(one) > alike and one[alike] == said else one for one in sheet.rows]
+        sheet = replace(sheet, rows=rows)
     width = max(len(sheet.rows[row - 1]), *(column + 1 for column in cells)) if cells else len(sheet.rows[row - 1])
     changed: list[Cell] = [*sheet.rows[row - 1], *[None] * (width - len(sheet.rows[row - 1]))]
     for column, text in cells.items():
         changed[column] = text.strip() or None
     return replace(sheet, rows=[*sheet.rows[: row - 1], changed, *sheet.rows[row:]])
+
+
+def _with(row: Sequence[Cell], column: int, cell: Cell) -> list[Cell]:
+    return [*row[:column], cell, *row[column + 1 :]]
 
 
 def without_id_numbers(sheets: Sequence[Sheet]) -> list[Sheet]:

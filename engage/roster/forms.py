@@ -44,10 +44,12 @@ class CorrectionForm:
     sheet: str
     row: int
     cells: dict[int, str]
+    #: the column that is to change in every row that says the same
+    alike: int | None
 
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> CorrectionForm:
-        """Read `cell-8=13800138000` and so on."""
+        """Read `cell-8=13800138000` and so on; `alike=8` stands for all rows with the same in that column."""
         cells = {
             int(match[1]): value[:_LONGEST_CELL]
             for key, value in form.items()
@@ -57,6 +59,7 @@ class CorrectionForm:
             sheet=form.get("sheet", ""),
             row=web.whole_number(form.get("row")),
             cells=cells,
+            alike=web.whole_number(form["alike"]) if "alike" in form else None,
         )
 
 

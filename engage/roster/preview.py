@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +38,8 @@ class Trouble:
     heading: str
     column: int | None
     typed: str
+    #: how many rows have the same trouble with the same words, this one included; they can be put right together
+    alike: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +108,30 @@ def _has(line: rules.Line, wanted: Sequence[str], comparison: Comparison) -> boo
 def shown(lines: Sequence[rules.Line], *, comparison: Comparison) -> list[ShownRow]:
     """Return rows as the page shows them."""
     plans = {plan.sheet.name: plan for plan in comparison.reading.plans}
-    return [_shown(line, plan=plans[line.sheet], comparison=comparison) for line in lines]
+    alike = Counter(_said(finding, line) for line in comparison.reading.lines for finding in line.findings)
+    return [_shown(line, plan=plans[line.sheet], alike=alike, comparison=comparison) for line in lines]
 
 
-def _shown(line: rules.Line, *, plan: rules.Plan, comparison: Comparison) -> ShownRow:
+def _said(finding: rules.Finding, line: rules.Line) -> tuple[str, int | None, str] | None:
+    # Only a grid: two people with the same wrong phone number do not get the same right one.
+    same_for_all = finding.template == "unknown grid"
+    return (finding.sheet, finding.column, cell_text(line.cells, finding.column)) if same_for_all else None
+
+
+def _shown(
+    line: rules.Line,
+    *,
+    plan: rules.Plan,
+    alike: Mapping[tuple[str, int | None, str] | None, int],
+    comparison: Comparison,
+) -> ShownRow:
     fields = plan.headings.fields
     troubles: dict[Field, list[Trouble]] = {name: [] for name, _ in COLUMNS}
     others: list[Trouble] = []
     for finding in line.findings:
         what = fields[finding.column] if finding.column is not None and finding.column < len(fields) else None
         place = next((name for name, spoken_for in COLUMNS if what in spoken_for), None)
-        (others if place is None else troubles[place]).append(_trouble(finding, line))
+        (others if place is None else troubles[place]).append(_trouble(finding, line, alike))
     texts = _texts(line, fields=fields, comparison=comparison)
     cells = [(texts[name], troubles[name]) for name, _ in COLUMNS]
     return ShownRow(
@@ -129,9 +145,12 @@ def _shown(line: rules.Line, *, plan: rules.Plan, comparison: Comparison) -> Sho
     )
 
 
-def _trouble(finding: rules.Finding, line: rules.Line) -> Trouble:
+def _trouble(
+    finding: rules.Finding, line: rules.Line, alike: Mapping[tuple[str, int | None, str] | None, int]
+) -> Trouble:
+    typed, said = cell_text(line.cells, finding.column), _said(finding, line)
     return Trouble(
-        finding.severity, words(finding), finding.heading, finding.column, cell_text(line.cells, finding.column)
+        finding.severity, words(finding), finding.heading, finding.column, typed, alike[said] if said and typed else 1
     )
 
 

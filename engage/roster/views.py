@@ -132,7 +132,9 @@ def columns(batch_id: int, *, me: Actor) -> Response:
 def corrections(batch_id: int, *, me: Actor) -> Response:
     """Type the marked cells of one row anew."""
     form = forms.CorrectionForm.parse(web.request.form)
-    commands.correct_row(batch_id=batch_id, sheet=form.sheet, row=form.row, cells=form.cells, now=clock.now())
+    commands.correct_row(
+        batch_id=batch_id, sheet=form.sheet, row=form.row, cells=form.cells, alike=form.alike, now=clock.now()
+    )
     return web.see_other(forms.Place.parse(web.request.form).address(batch_id))
 
 

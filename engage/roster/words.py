@@ -31,7 +31,7 @@ TRACES = {
     "award": _l("得过积分"),
     "redemption": _l("换过东西"),
     "topic": _l("提过议题"),
-    "topic_second": _l("附议过"),
+    "topic_second": _l("附议过议题"),
     "talk_attendance": _l("来过夜话"),
     "speaker_entry": _l("在夜话上发过言"),
     "motion": _l("提过动议"),

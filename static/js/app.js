@@ -40,14 +40,26 @@
     say(words().lost);
   });
   // A second tap while the first is under way is a courtesy to stop; the server refuses doubles by itself.
+  // What takes long says so: the sentence under the button, [data-wait], stays until the next page is there.
+  const underWay = new Set();
+  const rest = (form) => {
+    underWay.delete(form);
+    form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+    form.querySelectorAll("[data-wait]").forEach((sentence) => { sentence.hidden = true; });
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method === "dialog" || form.hasAttribute("hx-post") || form.hasAttribute("data-again")) return;
+    if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post") || form.hasAttribute("data-again")) return;
+    const wait = form.querySelector("[data-wait]");
+    if (wait && underWay.has(form)) { event.preventDefault(); return; }
+    underWay.add(form);
+    if (wait) wait.hidden = false;
     for (const button of form.querySelectorAll("button[type=submit],button:not([type])")) {
       setTimeout(() => { button.setAttribute("aria-disabled", "true"); }, 0);
     }
-    setTimeout(() => form.querySelectorAll("[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled")), 4000);
+    setTimeout(() => rest(form), wait ? 120000 : 4000);
   });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) [...underWay].forEach(rest); });
   // The menu of the desk scrolls by itself, on a phone sideways: show where one is, and leave the page where it is.
   const here = document.querySelector(".side [aria-current]");
   for (const box of here ? [here.closest("nav"), here.closest(".side")] : []) {

@@ -89,7 +89,7 @@ def test_the_pages_speak_both_languages(world: World, sign_in: Open, language: s
         "/members": ("成员", "Members"),
         "/members/new": ("加一个人", "Add a person"),
         f"/members/{world.volunteer.person_id}": ("回名册", "Back to the list"),
-        f"/members/{world.volunteer.person_id}/edit": ("改好了", "Save"),
+        f"/members/{world.volunteer.person_id}/edit": ("存好", "Save"),
         "/members/slips": ("打印激活条", "Print slips"),
         "/members/cards": ("打印证件", "Print cards"),
         "/me": ("会员码", "Member code"),

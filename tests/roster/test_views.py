@@ -7,8 +7,9 @@ from io import BytesIO
 
 import pytest
 
-from engage import people
+from engage import people, places
 from engage.core import tenancy, workbook
+from engage.core.database import transaction
 from tests.client import CheckingClient
 from tests.conftest import World, counted_queries
 from tests.roster.conftest import Upload
@@ -155,3 +156,21 @@ def test_the_blank_roster_is_read_without_a_word(world: World, sign_in: SignIn) 
 
 def test_the_first_visit_says_what_to_do(world: World, sign_in: SignIn) -> None:
     assert "还没传过" in sign_in(world.secretary).get("/roster/import", expect=200).words
+
+
+def test_a_grid_nobody_knows_is_put_right_in_all_rows_that_say_it(
+    world: World, sign_in: SignIn, upload: Upload
+) -> None:
+    with tenancy.scoped(world.donghu.id), transaction():
+        places.add_grid(name="桂园", code="01")
+    rows = [["网格", "姓名", "手机"], *[["桂院", f"张{n}", f"1380000000{n}"] for n in range(3)], ["桂元", "李四", None]]
+    client = sign_in(world.secretary)
+    page = upload(client, make_xlsx({"名单": rows}))
+    assert "这样写的3行都改" in page.words
+    assert page.words.count("都改") == 3  # the fourth says something else, and nobody else says it
+    form = page.form("/corrections")
+    hidden = {str(tag["name"]): str(tag["value"]) for tag in form.select("input[type=hidden]")}
+    answer = client.post(str(form["action"]), data=hidden | {"cell-0": "桂园", "alike": "0"}, expect=303)
+    page = client.get(answer.location, expect=200)
+    assert "要改 1" in page.words
+    assert "新的 3" in page.words
