@@ -108,9 +108,9 @@ def units_with_voters() -> Sequence[int]:
     return db.session.scalars(statement.distinct().order_by(Tenancy.unit_id)).all()
 
 
-def holders_of(role: str) -> list[int]:
-    """Return the persons who hold a role now."""
-    statement = select(RoleGrant.person_id).where(RoleGrant.role == role, in_force())
+def holders_of(*roles: str) -> list[int]:
+    """Return the persons who hold one of these roles now, by id."""
+    statement = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), in_force()).distinct()
     return list(db.session.scalars(statement.order_by(RoleGrant.person_id)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from engage.core.database import db
 from engage.resolutions.models import Resolution
 from engage.resolutions.queries import ResolutionCard, cards_of
 
@@ -13,4 +12,4 @@ def owned_by(person_id: int, *, limit: int = 500) -> list[ResolutionCard]:
     """Return the resolutions a person was assigned, the newest first."""
     mine = select(Resolution).where(Resolution.owner_id == person_id)
     statement = mine.order_by(Resolution.id.desc()).limit(limit)
-    return cards_of(db.session.scalars(statement).all())
+    return cards_of(statement)
