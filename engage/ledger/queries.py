@@ -79,24 +79,25 @@ def head() -> LedgerHead:
 def totals() -> LedgerTotals:
     """Return the community's sums. Every point ever issued is spent, expired or still with somebody."""
     debit, credit = aliased(Account), aliased(Account)
+    last = select(Head.seq).scalar_subquery()  # an entry without a transfer cannot be: no rows, no entries
+    points = func.sum(Transfer.amount).label("points")
     rows = db.session.execute(
-        select(debit.kind.label("debit"), credit.kind.label("credit"), func.sum(Transfer.amount).label("points"))
+        select(debit.kind.label("debit"), credit.kind.label("credit"), points, last.label("entries"))
         .join(debit, debit.id == Transfer.debit_id)
         .join(credit, credit.id == Transfer.credit_id)
         .group_by(debit.kind, credit.kind)
-    )
+    ).all()
     net: dict[str, int] = {}
     for row in rows:
         net[row.debit] = net.get(row.debit, 0) - int(row.points)
         net[row.credit] = net.get(row.credit, 0) + int(row.points)
-    last = db.session.scalar(select(Head))
     return LedgerTotals(
         issued=-net.get("issue", 0),
         spent=net.get("spent", 0),
         expired=net.get("expired", 0),
         held=net.get("held", 0),
         outstanding=net.get("person", 0) + net.get("held", 0) + net.get("owed", 0),
-        entries=last.seq if last else 0,
+        entries=rows[0].entries if rows else 0,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, null, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, null, or_, select, union_all
 
 from engage import places
 from engage.core import clock
@@ -81,7 +82,8 @@ def _beyond(person_id: int, *, now: datetime) -> tuple[list[tuple[str, int | Non
     above = select(RegionGrant.role, null(), null(), RegionGrant.region_id).where(
         RegionGrant.community_id == here, RegionGrant.person_id == person_id, in_force(RegionGrant)
     )
-    rows = db.session.execute(union_all(handed_over, above)).all()
+    both: CompoundSelect[Any] = union_all(handed_over, above)
+    rows = db.session.execute(both).all()
     return (
         [(row.role, row.place_id, row.holder_id) for row in rows if row.holder_id is not None],
         [Grant(role=Role(row.role), region_id=row.region_id) for row in rows if row.holder_id is None],

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from engage.resolutions.models import Resolution
 from engage.resolutions.queries import ResolutionCard, cards_of
+
+
+def counting_owned(person_id: int) -> Select[int]:
+    """Return the statement for how many of them are not reported done, to be asked together with others."""
+    return select(func.count(Resolution.id)).where(
+        Resolution.owner_id == person_id, Resolution.state != "reported_done"
+    )
 
 
 def owned_by(person_id: int, *, limit: int = 500) -> list[ResolutionCard]:

@@ -65,8 +65,16 @@ def list_found(
 
 def count_found(*, search: str = "", state: str = "", owner_id: int | None = None) -> int:
     """Return how many the search finds."""
-    counted = _found(select(func.count(Resolution.id)), search=search, state=state, owner_id=owner_id)
-    return int(db.session.scalar(counted) or 0)
+    return int(db.session.scalar(_counting(search=search, state=state, owner_id=owner_id)) or 0)
+
+
+def _counting(*, search: str = "", state: str = "", owner_id: int | None = None) -> Select[int]:
+    return _found(select(func.count(Resolution.id)), search=search, state=state, owner_id=owner_id)
+
+
+def counting_open() -> Select[int]:
+    """Return the statement of `count_open`, to be asked together with others."""
+    return _counting(state="open")
 
 
 def _found(statement: Select[Row], *, search: str, state: str, owner_id: int | None) -> Select[Row]:
