@@ -7,7 +7,16 @@ from flask import Flask
 from engage.activities.commands import cancel_shift, cannot_come, change_shift, plan_activity, sign_up
 from engage.activities.epochs import renew_secrets
 from engage.activities.leading import ensure_leads, is_leading, reach_over
-from engage.activities.leaving import OwnSignUp, expected_of, led_by, sign_ups_of, withdraw_from_all
+from engage.activities.leaving import (
+    OwnSignUp,
+    counting_ahead,
+    counting_led,
+    counting_sign_ups,
+    expected_of,
+    led_by,
+    sign_ups_of,
+    withdraw_from_all,
+)
 from engage.activities.merging import move_sign_ups, move_sign_ups_back
 from engage.activities.queries import (
     CodeSeed,
@@ -36,6 +45,9 @@ __all__ = [
     "cancel_shift",
     "cannot_come",
     "change_shift",
+    "counting_ahead",
+    "counting_led",
+    "counting_sign_ups",
     "ensure_leads",
     "ensure_old_enough",
     "expected_of",

@@ -15,10 +15,11 @@ def ensure_leads(shift: ShiftCard, *, actor: Actor) -> Actor:
     """
     if shift.leader_id == actor.person_id:
         return actor
-    reach = actor.reach(Permission.LEAD_SHIFT)
-    if not people.ids_within([shift.leader_id], reach=reach) or not actor.can(Permission.LEAD_SHIFT):
+    if not actor.can(Permission.LEAD_SHIFT):
         raise Forbidden
-    leader = people.get_person(shift.leader_id)
+    leader = people.persons_of([shift.leader_id], reach=actor.reach(Permission.LEAD_SHIFT)).get(shift.leader_id)
+    if leader is None:
+        raise Forbidden
     return actor.acting(Permission.LEAD_SHIFT, at=people.places_of(leader))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from engage.activities import commands
 from engage.activities.models import Activity, Shift, SignUp
@@ -25,9 +26,24 @@ class OwnSignUp:
     changed_at: datetime
 
 
-def sign_ups_of(person_id: int, *, limit: int = 1000) -> list[OwnSignUp]:
-    """Return what a person said, the newest first: two queries."""
-    statement = select(SignUp).where(SignUp.person_id == person_id).order_by(SignUp.id.desc()).limit(limit)
+def counting_sign_ups(person_ids: Collection[int]) -> Select[int]:
+    """Return the statement for how many sign-ups these entries made, to be asked together with others."""
+    return select(func.count(SignUp.id)).where(SignUp.person_id.in_(set(person_ids)))
+
+
+def counting_ahead(person_id: int, *, now: datetime) -> Select[int]:
+    """Return the statement for how many shifts `expected_of` returns, to be asked together with others."""
+    return _ahead(person_id, now=now).with_only_columns(func.count(SignUp.id)).order_by(None)
+
+
+def counting_led(person_id: int, *, now: datetime) -> Select[int]:
+    """Return the statement for how many shifts `led_by` returns, to be asked together with others."""
+    return _led(person_id, now=now).with_only_columns(func.count(Shift.id))
+
+
+def sign_ups_of(person_ids: Collection[int], *, limit: int = 1000) -> list[OwnSignUp]:
+    """Return what a person said under these entries, the newest first: two queries."""
+    statement = select(SignUp).where(SignUp.person_id.in_(set(person_ids))).order_by(SignUp.id.desc()).limit(limit)
     rows = db.session.scalars(statement).all()
     shifts = shift_cards([row.shift_id for row in rows])
     return [OwnSignUp(shift=shifts[row.shift_id], state=row.state, changed_at=row.changed_at) for row in rows]
@@ -35,13 +51,16 @@ def sign_ups_of(person_id: int, *, limit: int = 1000) -> list[OwnSignUp]:
 
 def led_by(person_id: int, *, now: datetime) -> list[ShiftCard]:
     """Return the shifts a person leads that are not over, by start: somebody must take them over first."""
-    statement = (
+    cards = shift_cards(list(db.session.scalars(_led(person_id, now=now))))
+    return sorted(cards.values(), key=lambda card: (card.starts_at, card.id))
+
+
+def _led(person_id: int, *, now: datetime) -> Select[int]:
+    return (
         select(Shift.id)
         .join(Activity, (Activity.id == Shift.activity_id) & (Activity.community_id == Shift.community_id))
         .where(Activity.leader_id == person_id, Shift.ends_at > now, Shift.cancelled_at.is_(None))
     )
-    cards = shift_cards(list(db.session.scalars(statement)))
-    return sorted(cards.values(), key=lambda card: (card.starts_at, card.id))
 
 
 def expected_of(person_id: int, *, now: datetime) -> list[ShiftCard]:
@@ -52,15 +71,18 @@ def expected_of(person_id: int, *, now: datetime) -> list[ShiftCard]:
 
 def ahead_of(person_id: int, *, now: datetime) -> list[SignUp]:
     """Return a person's live sign-ups to shifts that are not over, in the order in which shifts are locked."""
+    return list(db.session.scalars(_ahead(person_id, now=now)))
+
+
+def _ahead(person_id: int, *, now: datetime) -> Select[SignUp]:
     states = (SignUpState.JOINED.value, SignUpState.WAITLISTED.value)
-    statement = (
+    return (
         select(SignUp)
         .join(Shift, (Shift.id == SignUp.shift_id) & (Shift.community_id == SignUp.community_id))
         .where(SignUp.person_id == person_id, SignUp.state.in_(states), Shift.ends_at > now)
         # One order for everybody who locks several shifts.
         .order_by(Shift.id)
     )
-    return list(db.session.scalars(statement))
 
 
 def withdraw_from_all(*, person_id: int, actor: Actor, now: datetime) -> int:

@@ -9,15 +9,17 @@ from engage.attendance.codes import live_code
 from engage.attendance.commands import Handed, Receipt, check_in_person, check_in_with_code
 from engage.attendance.judging import ensure_may_judge
 from engage.attendance.merging import Shortened, count_overlaps, give_way, take_their_time_back
-from engage.attendance.own import count_scans, sessions_of_person
+from engage.attendance.own import counting_own, sessions_of_person
 from engage.attendance.queries import (
     SessionCard,
     count_to_approve,
+    counting_to_approve,
     list_to_approve,
     minutes_of,
     session_cards,
     session_of,
     sessions_of_shift,
+    times_of,
 )
 from engage.attendance.roll import close_roll, count_heads, end_by_hand
 from engage.attendance.rules import CODES_EARLY, CODES_LATE, ApprovalRefused, Kind
@@ -37,8 +39,9 @@ __all__ = [
     "close_roll",
     "count_heads",
     "count_overlaps",
-    "count_scans",
     "count_to_approve",
+    "counting_own",
+    "counting_to_approve",
     "end_by_hand",
     "ensure_may_judge",
     "give_way",
@@ -52,6 +55,7 @@ __all__ = [
     "sessions_of_person",
     "sessions_of_shift",
     "take_their_time_back",
+    "times_of",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from engage import people
 from engage.attendance.models import Presence, Scan
@@ -21,6 +21,11 @@ def sessions_of_person(person_id: int, *, limit: int = 1000) -> list[SessionCard
     return cards_from(db.session.scalars(statement).all())
 
 
-def count_scans(person_id: int) -> int:
-    """Return how many check-ins and check-outs are kept about a person."""
-    return int(db.session.scalar(select(func.count(Scan.id)).where(Scan.person_id.in_(people.selves(person_id)))) or 0)
+def counting_own(person_id: int) -> dict[str, Select[int]]:
+    """Return the statements for a person's sessions, approved minutes and scans, to be asked together with others."""
+    mine = Presence.person_id.in_(people.selves(person_id))
+    return {
+        "sessions": select(func.count(Presence.id)).where(mine),
+        "minutes": select(func.sum(Presence.minutes)).where(mine, Presence.state == "approved"),
+        "scans": select(func.count(Scan.id)).where(Scan.person_id.in_(people.selves(person_id))),
+    }

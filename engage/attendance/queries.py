@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,8 +67,12 @@ def list_to_approve(limit: int, offset: int, *, judge: Actor | None = None) -> l
 
 def count_to_approve(*, judge: Actor | None = None) -> int:
     """Return how many sessions wait for approval; with a judge, those within their reach."""
-    waiting = select(func.count(Presence.id)).where(Presence.state == "proposed", within_judgement(judge))
-    return db.session.scalar(waiting) or 0
+    return db.session.scalar(counting_to_approve(judge=judge)) or 0
+
+
+def counting_to_approve(*, judge: Actor | None = None) -> Select[int]:
+    """Return the statement of `count_to_approve`, to be asked together with others."""
+    return select(func.count(Presence.id)).where(Presence.state == "proposed", within_judgement(judge))
 
 
 def session_cards(session_ids: Collection[int]) -> dict[int, SessionCard]:
@@ -78,10 +82,20 @@ def session_cards(session_ids: Collection[int]) -> dict[int, SessionCard]:
     return {card.id: card for card in _cards(select(Presence).where(Presence.id.in_(set(session_ids))))}
 
 
-def sessions_of_shift(shift_id: int) -> list[SessionCard]:
-    """Return everybody's time at one shift, by arrival."""
-    statement = select(Presence).where(Presence.shift_id == shift_id)
-    return _cards(statement.order_by(Presence.started_at, Presence.id))
+def sessions_of_shift(shift_id: int, *, shift: ShiftCard | None = None) -> list[SessionCard]:
+    """Return everybody's time at one shift, by arrival. Whoever knows the shift already hands it over."""
+    statement = select(Presence).where(Presence.shift_id == shift_id).order_by(Presence.started_at, Presence.id)
+    return cards_from(db.session.scalars(statement).all(), shifts={shift.id: shift} if shift else None)
+
+
+def times_of(person_id: int, *, shift_ids: Collection[int]) -> dict[int, tuple[datetime | None, datetime | None]]:
+    """Return since when and until when (UTC) a person was at these shifts, by shift; no check-in, no entry."""
+    if not shift_ids:
+        return {}
+    statement = select(Presence.shift_id, Presence.started_at, Presence.ended_at).where(
+        Presence.person_id == person_id, Presence.shift_id.in_(set(shift_ids))
+    )
+    return {row.shift_id: (row.started_at, row.ended_at) for row in db.session.execute(statement)}
 
 
 def session_of(shift_id: int, person_id: int) -> SessionCard | None:
@@ -106,11 +120,12 @@ def minutes_of(person_id: int, start: datetime, end: datetime) -> int:
 
 def roll_of(shift_id: int) -> Roll:
     """Return what the leader entered about a shift."""
-    row = db.session.execute(
-        select(HeadCount.counted, HeadCount.checked_in).where(HeadCount.shift_id == shift_id)
-    ).first()
-    closed_at = db.session.scalar(select(RollClosure.closed_at).where(RollClosure.shift_id == shift_id))
-    return Roll(counted=row.counted if row else None, checked_in=row.checked_in if row else None, closed_at=closed_at)
+    heads = HeadCount.shift_id == shift_id
+    counted = select(HeadCount.counted).where(heads).scalar_subquery().label("counted")
+    checked_in = select(HeadCount.checked_in).where(heads).scalar_subquery().label("checked_in")
+    closed_at = select(RollClosure.closed_at).where(RollClosure.shift_id == shift_id).scalar_subquery()
+    row = db.session.execute(select(counted, checked_in, closed_at.label("closed_at"))).one()
+    return Roll(counted=row.counted, checked_in=row.checked_in, closed_at=row.closed_at)
 
 
 def media_of(shift_id: int) -> dict[tuple[int, str], str]:
@@ -177,10 +192,11 @@ def over_counted(shift_ids: Collection[int]) -> set[int]:
     }
 
 
-def cards_from(rows: Sequence[Presence]) -> list[SessionCard]:
-    """Return the cards of loaded rows, in the same order, with four queries for all of them."""
+def cards_from(rows: Sequence[Presence], *, shifts: Mapping[int, ShiftCard] | None = None) -> list[SessionCard]:
+    """Return the cards of loaded rows, in the same order, with three queries for all of them, two with the shifts given."""
     shift_ids = {row.shift_id for row in rows}
-    shifts = activities.shift_cards(shift_ids)
+    if shifts is None:
+        shifts = activities.shift_cards(shift_ids)
     crowded = over_counted(shift_ids)
     recorders = recorders_of(rows)
     return [

@@ -171,16 +171,16 @@ def code_context(shift: ShiftCard, *, now: datetime) -> dict[str, Any]:
 
 def present_context(shift: ShiftCard, *, me: Actor, now: datetime) -> dict[str, Any]:
     """Return everybody expected or here, with what is known of each; no totals before the head-count."""
-    sessions = {card.person_id: card for card in queries.sessions_of_shift(shift.id)}
+    sessions = {card.person_id: card for card in queries.sessions_of_shift(shift.id, shift=shift)}
     expected = activities.joined_ids(shift.id)
-    shown = people.ids_within([*expected, *sessions], reach=activities.reach_over(shift, actor=me))
-    persons = people.persons_of(shown)
+    persons = people.persons_of([*expected, *sessions], reach=activities.reach_over(shift, actor=me))
     order = [*expected, *(person_id for person_id in sessions if person_id not in set(expected))]
     return {
         "shift": shift,
-        "rows": [(persons[person_id], sessions.get(person_id)) for person_id in order if person_id in shown],
+        "rows": [(persons[person_id], sessions.get(person_id)) for person_id in order if person_id in persons],
         "media": queries.media_of(shift.id),
         "counted": queries.roll_of(shift.id),
+        "checked_in": sum(card.started_at is not None for card in sessions.values()),
         "may_end": now >= shift.ends_at,
         "may_scan": shift.starts_at - rules.CODES_EARLY <= now < shift.ends_at + rules.CODES_LATE,
     }
@@ -191,7 +191,6 @@ def roll_context(shift: ShiftCard, *, me: Actor, now: datetime) -> dict[str, Any
     return {
         **present_context(shift, me=me, now=now),
         **code_context(shift, now=now),
-        "checked_in": queries.count_checked_in(shift.id),
         "started": now >= shift.starts_at,
         "typed": "",
         "typed_count": "",

@@ -73,9 +73,13 @@ def find_bond(bond_id: int) -> Bond:
 
 def children_of(guardian_id: int, *, on: date) -> list[Bond]:
     """Return the open ties of a guardian to those who may still be minors that Shanghai day, by name of nobody: by id."""
-    rows = db.session.scalars(_open(Guardianship.guardian_id == guardian_id).limit(_AT_MOST)).all()
-    born = {one.id: one.birth_year for one in people.persons_of([row.minor_id for row in rows]).values()}
-    return [bond_of(row) for row in rows if may_be_minor(born.get(row.minor_id), on=on)]
+    minor = people.Person
+    statement = (
+        _open(Guardianship.guardian_id == guardian_id)
+        .join(minor, (minor.id == Guardianship.minor_id) & (minor.community_id == Guardianship.community_id))
+        .add_columns(minor.birth_year)
+    )
+    return [bond_of(row) for row, born in db.session.execute(statement.limit(_AT_MOST)) if may_be_minor(born, on=on)]
 
 
 def is_guardian(*, guardian_id: int, minor_id: int, on: date) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from engage import (
     activities,
@@ -23,6 +26,7 @@ from engage import (
 )
 from engage.core import clock
 from engage.core.access import Actor
+from engage.core.counting import count_together
 from engage.teams import OwnRecords as TeamRecords
 
 
@@ -44,103 +48,187 @@ class Tie:
     may_vote: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class MyData:
-    """One person's data by kind. Lists are the newest first; ballots are in none of them, because they carry no name."""
+    """One person's data by kind, each kind read when it is first asked for: the download asks for all of them.
 
-    person: people.Person
-    household: str
-    grid: str
-    ties: list[Tie]
-    teams: list[people.TeamCard]
-    records: people.OwnRecords
-    #: times in teams, teams led, applications, trainings
-    in_teams: TeamRecords
-    #: roles handed over to somebody, and those the person stands in for
-    stand_ins: list[people.StandIn]
-    looks: list[Look]
-    helped: list[people.HelpCard]
-    #: approved minutes of all kinds
-    minutes: int
-    sessions: list[attendance.SessionCard]
-    scans: int
-    sign_ups: list[activities.OwnSignUp]
-    balance: ledger.Balance
-    entries: int
-    redemptions: list[rewards.RedemptionCard]
-    filed: list[topics.TopicCard]
-    seconded: list[topics.OwnSecond]
-    voted: list[votes.Participation]
-    evenings: list[talks.OwnEvening]
-    duties: list[talks.TalkDuty]
-    taken_on: list[resolutions.ResolutionCard]
-    #: what the entry was, step by step
-    steps: list[people.PersonEvent]
-    #: guardians and children, in force or ended
-    bonds: list[guardians.Bond]
-    #: entries of the same person that were made one with this one
-    merges: list[merging.MergeCard]
-    #: names of everybody these three speak of
-    named: dict[int, str]
-    numbers: dict[int, int]
+    Lists are the newest first; ballots are in none of them, because they carry no name.
+    """
+
+    def __init__(self, actor: Actor, *, now: datetime) -> None:
+        """Read the entry itself."""
+        self.person = people.get_person(actor.person_id)
+        self._now = now
+
+    @cached_property
+    def selves(self) -> list[int]:
+        """What was recorded under an entry merged into this one is this person's as well."""
+        return people.selves_of(self.person.id)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How much there is of what the page gives only a number for: one statement."""
+        return count_together(
+            **attendance.counting_own(self.person.id),
+            **teams.counting_records(self.person.id),
+            sign_ups=activities.counting_sign_ups(self.selves),
+            entries=ledger.counting_entries(self.selves),
+            seconded=topics.counting_seconded(self.selves),
+            evenings=talks.counting_evenings(self.selves),
+        )
+
+    @cached_property
+    def _tenancies(self) -> Sequence[Any]:
+        return people.units_of(self.person.id)
+
+    @cached_property
+    def _labels(self) -> places.Labels:
+        units = [self.person.unit_id, *(tie.unit_id for tie in self._tenancies)]
+        return places.labels_of(place_ids=[self.person.grid_id], unit_ids=units)
+
+    @property
+    def household(self) -> str:
+        """The label of the person's own door, or nothing."""
+        return self._labels.units.get(self.person.unit_id or 0, "")
+
+    @property
+    def grid(self) -> str:
+        """The name of the person's grid, or nothing."""
+        return self._labels.places.get(self.person.grid_id or 0, "")
+
+    @property
+    def ties(self) -> list[Tie]:
+        """The households the person belongs to."""
+        return [
+            Tie(label=self._labels.units.get(tie.unit_id, ""), role=tie.role, may_vote=tie.verified_at is not None)
+            for tie in self._tenancies
+        ]
+
+    @cached_property
+    def teams(self) -> list[people.TeamCard]:
+        """The teams the person is in."""
+        return people.teams_of([self.person.id]).get(self.person.id, [])
+
+    @cached_property
+    def records(self) -> people.OwnRecords:
+        """Roles, consents, cards, devices and passkeys."""
+        return people.records_of(self.person.id)
 
     @property
     def given(self) -> list[str]:
-        """Return the roles in force, as codes."""
+        """The roles in force, as codes."""
         return [grant.role for grant in self.records.roles if grant.ended_at is None]
+
+    @cached_property
+    def in_teams(self) -> TeamRecords:
+        """Times in teams, teams led, applications, trainings."""
+        return teams.records_of(self.person.id, today=clock.local_date(self._now))
+
+    @cached_property
+    def stand_ins(self) -> list[people.StandIn]:
+        """Roles handed over to somebody, and those the person stands in for."""
+        return people.stand_ins_of(self.person.id, now=self._now, at_most=1000)
+
+    @cached_property
+    def _looked(self) -> list[tuple[int, str, datetime]]:
+        found = people.list_reveals(self.person.id)
+        if self.person.phone_sealed is not None:
+            # Whoever took the whole roll with whole phones has seen this one too.
+            since = self.person.created_at
+            found += [(one.actor_id, one.reason, one.at) for one in roster.phones_taken(since=since)]
+            found.sort(key=lambda look: look[2], reverse=True)
+        return found
+
+    @property
+    def looks(self) -> list[Look]:
+        """Who looked at the whole phone number."""
+        return [Look(who=self.named.get(who, ""), reason=reason, at=at) for who, reason, at in self._looked]
+
+    @cached_property
+    def helped(self) -> list[people.HelpCard]:
+        """Who acted for the person at the desk."""
+        return people.list_help(self.person.id)
+
+    @cached_property
+    def sessions(self) -> list[attendance.SessionCard]:
+        """Times of service, in every state."""
+        return attendance.sessions_of_person(self.person.id)
+
+    @cached_property
+    def sign_ups(self) -> list[activities.OwnSignUp]:
+        """What the person said about shifts."""
+        return activities.sign_ups_of(self.selves)
+
+    @cached_property
+    def balance(self) -> ledger.Balance:
+        """Points."""
+        return ledger.balance_of(person_id=self.person.id)
+
+    @cached_property
+    def redemptions(self) -> list[rewards.RedemptionCard]:
+        """Goods reserved and fetched."""
+        return rewards.list_redemptions(person_ids=self.selves, now=self._now, limit=1000, offset=0)
+
+    @cached_property
+    def filed(self) -> list[topics.TopicCard]:
+        """Topics the person put up."""
+        return topics.filed_by(self.selves, now=self._now)
+
+    @cached_property
+    def seconded(self) -> list[topics.OwnSecond]:
+        """Topics the person seconded for the household."""
+        return topics.seconded_by_person(self.selves, now=self._now)
+
+    @cached_property
+    def voted(self) -> list[votes.Participation]:
+        """Votes on whose roll the household stood, and whether its ballot was used."""
+        return votes.participation_of(people.household_of(self.person.id))
+
+    @cached_property
+    def evenings(self) -> list[talks.OwnEvening]:
+        """Talks the person came to."""
+        return talks.evenings_of(self.selves)
+
+    @cached_property
+    def duties(self) -> list[talks.TalkDuty]:
+        """Roles at talks that are not over."""
+        return talks.duties_of(self.person.id)
+
+    @cached_property
+    def taken_on(self) -> list[resolutions.ResolutionCard]:
+        """Resolutions assigned to the person."""
+        return resolutions.owned_by(self.person.id)
+
+    @cached_property
+    def steps(self) -> list[people.PersonEvent]:
+        """What the entry was, step by step."""
+        return list(people.steps_of(self.person.id))
+
+    @cached_property
+    def bonds(self) -> list[guardians.Bond]:
+        """Guardians and children, in force or ended."""
+        return guardians.bonds_of(self.person.id)
+
+    @cached_property
+    def merges(self) -> list[merging.MergeCard]:
+        """Entries of the same person that were made one with this one."""
+        return merging.merges_of(self.selves)
+
+    @cached_property
+    def _others(self) -> dict[int, people.Person]:
+        bonds = {one for bond in self.bonds for one in (bond.guardian_id, bond.minor_id)}
+        return people.persons_of(bonds | {card.merged_id for card in self.merges} | {look[0] for look in self._looked})
+
+    @property
+    def named(self) -> dict[int, str]:
+        """The names of everybody these speak of."""
+        return {one.id: one.name for one in self._others.values()}
+
+    @property
+    def numbers(self) -> dict[int, int]:
+        """Their member numbers."""
+        return {one.id: one.member_no for one in self._others.values()}
 
 
 def data_of(actor: Actor, *, now: datetime) -> MyData:
     """Return all of it; the number of queries does not grow with the lists."""
-    person_id = actor.person_id
-    person = people.get_person(person_id)
-    ties = people.units_of(person_id)
-    labels = places.unit_labels([person.unit_id, *(tie.unit_id for tie in ties)])
-    looks = people.list_reveals(person_id)
-    if person.phone_sealed is not None:
-        # Whoever took the whole roll with whole phones has seen this one too.
-        looks += [(one.actor_id, one.reason, one.at) for one in roster.phones_taken(since=person.created_at)]
-        looks.sort(key=lambda look: look[2], reverse=True)
-    names = people.names_of([look[0] for look in looks])
-    sessions = attendance.sessions_of_person(person_id)
-    # What was recorded under an entry merged into this one is this person's as well.
-    selves = people.selves_of(person_id)
-    bonds = guardians.bonds_of(person_id)
-    merges = merging.merges_of(selves)
-    others = people.persons_of(
-        {one for bond in bonds for one in (bond.guardian_id, bond.minor_id)} | {card.merged_id for card in merges}
-    )
-    return MyData(
-        person=person,
-        household=labels.get(person.unit_id or 0, ""),
-        grid=places.place_names([person.grid_id]).get(person.grid_id or 0, ""),
-        ties=[
-            Tie(label=labels.get(tie.unit_id, ""), role=tie.role, may_vote=tie.verified_at is not None) for tie in ties
-        ],
-        teams=people.teams_of([person_id]).get(person_id, []),
-        records=people.records_of(person_id),
-        in_teams=teams.records_of(person_id, today=clock.local_date(now)),
-        stand_ins=people.stand_ins_of(person_id, now=now, at_most=1000),
-        helped=people.list_help(person_id),
-        looks=[Look(who=names.get(who, ""), reason=reason, at=at) for who, reason, at in looks],
-        minutes=sum(card.minutes for card in sessions if card.state == "approved"),
-        sessions=sessions,
-        scans=attendance.count_scans(person_id),
-        sign_ups=[row for one in selves for row in activities.sign_ups_of(one)],
-        balance=ledger.balance_of(person_id=person_id),
-        entries=sum(ledger.count_entries(person_id=one) for one in selves),
-        redemptions=[
-            row for one in selves for row in rewards.list_redemptions(person_id=one, now=now, limit=1000, offset=0)
-        ],
-        filed=[card for one in selves for card in topics.filed_by(one, now=now)],
-        seconded=[row for one in selves for row in topics.seconded_by_person(one, now=now)],
-        voted=votes.participation_of(people.household_of(person_id)),
-        evenings=[row for one in selves for row in talks.evenings_of(one)],
-        duties=talks.duties_of(person_id),
-        taken_on=resolutions.owned_by(person_id),
-        steps=list(people.steps_of(person_id)),
-        bonds=bonds,
-        merges=merges,
-        named={one.id: one.name for one in others.values()},
-        numbers={one.id: one.member_no for one in others.values()},
-    )
+    return MyData(actor, now=now)

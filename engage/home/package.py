@@ -109,8 +109,7 @@ def _identity(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
 
 
 def _service(mine: MyData) -> dict[str, list[tuple[Value, ...]]]:
-    selves = people.selves_of(mine.person.id)
-    entries = [entry for one in selves for entry in ledger.list_entries(person_id=one, limit=_ALL)]
+    entries = [entry for one in mine.selves for entry in ledger.list_entries(person_id=one, limit=_ALL)]
     return {
         "service": [
             (card.title, card.started_at, card.ended_at, card.minutes, card.grade, card.state, card.reason)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from engage import activities, attendance, guardians, ledger, people, resolutions, rewards, talks, teams, topics
 from engage.core import clock
 from engage.core.access import Actor, Permission, Role
+from engage.core.counting import count_together
 from engage.home import rules
 
 _LIST_AT_MOST = 5
@@ -89,15 +90,18 @@ def _duty_of(
 
     One that is over stays as long as its codes do for who has not checked out; one they left gives way to the next.
     """
+    began = [shift.id for shift in shifts if shift.starts_at - attendance.CODES_EARLY <= now]
+    times = attendance.times_of(person_id, shift_ids=began)
     for shift in shifts:
         if shift.cancelled or shift.ends_at + attendance.CODES_LATE <= now:
             continue
-        began = shift.starts_at - attendance.CODES_EARLY <= now
-        session = attendance.session_of(shift.id, person_id) if began else None
-        if session is None and shift.ends_at > now:
-            return shift, None
-        if session is not None and session.started_at is not None and session.ended_at is None:
-            return shift, session.started_at
+        if shift.id not in times:
+            if shift.ends_at > now:
+                return shift, None
+            continue
+        since, until = times[shift.id]
+        if since is not None and until is None:
+            return shift, since
     return None, None
 
 
@@ -144,17 +148,25 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
     waiting = attendance.list_to_approve(limit=_LIST_AT_MOST, offset=0, judge=actor)
     names = people.names_of([*(shift.leader_id for shift in shifts), *(card.person_id for card in waiting)])
     talk = talks.find_next(now=now)
+    asked = {
+        "approvals": attendance.counting_to_approve(judge=actor),
+        "resolutions": resolutions.counting_open(),
+        "to_answer": teams.counting_waiting_for(actor),
+    }
+    if actor.can(Permission.MODERATE_TOPICS):
+        asked["to_moderate"] = topics.counting_to_moderate(now=now)
+    counts = count_together(**asked)
     return Day(
         shifts=shifts,
         leaders=names,
-        approvals=attendance.count_to_approve(judge=actor),
+        approvals=counts["approvals"],
         to_approve=waiting,
         names=names,
-        to_moderate=len(topics.list_to_moderate(now=now)) if actor.can(Permission.MODERATE_TOPICS) else 0,
+        to_moderate=counts.get("to_moderate", 0),
         talk=talk,
         talk_today=talk is not None and _is_today(talk.starts_at, now=now),
         totals=ledger.totals() if actor.can(Permission.SEE_LEDGER) else None,
-        resolutions_open=resolutions.count_open(),
-        to_answer=teams.count_waiting_for(actor),
+        resolutions_open=counts["resolutions"],
+        to_answer=counts["to_answer"],
         now=now,
     )

@@ -35,5 +35,4 @@ def desk(*, me: Actor) -> Response:
         me=me,
         day_card=queries.day_of(me, now=now),
         alerts=alerts,
-        named=people.names_of([one.actor_id for one in alerts]),
     )

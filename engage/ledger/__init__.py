@@ -17,7 +17,7 @@ from engage.ledger.carrying import carry_back, carry_over, lock_for_merge, what_
 from engage.ledger.commands import expire_points
 from engage.ledger.corrections import count_waiting
 from engage.ledger.figures import issued_by_community
-from engage.ledger.leaving import count_entries, give_up_balance
+from engage.ledger.leaving import counting_entries, give_up_balance
 from engage.ledger.posting import hold, release_hold, spend_hold
 from engage.ledger.queries import (
     balance_of,
@@ -51,9 +51,9 @@ __all__ = [
     "balances_of",
     "carry_back",
     "carry_over",
-    "count_entries",
     "count_holders",
     "count_waiting",
+    "counting_entries",
     "entry_of",
     "expire_points",
     "find_expiring",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from engage.core.database import db, require_transaction
+from engage.core.database import require_transaction
 from engage.ledger import book, posting
 from engage.ledger.models import Entry
 
@@ -23,6 +24,6 @@ def give_up_balance(*, person_id: int, actor_id: int, now: datetime) -> int:
     return sum(posting.expire_lot(session, head, lot, account=account, actor_id=actor_id, now=now) for lot in lots)
 
 
-def count_entries(*, person_id: int) -> int:
-    """Return how many lines of the book are about a person."""
-    return int(db.session.scalar(select(func.count(Entry.id)).where(Entry.person_id == person_id)) or 0)
+def counting_entries(person_ids: Collection[int]) -> Select[int]:
+    """Return the statement for how many lines of the book are about these entries, to be asked together with others."""
+    return select(func.count(Entry.id)).where(Entry.person_id.in_(set(person_ids)))

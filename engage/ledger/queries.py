@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import aliased
 
 from engage.core import chain, clock
@@ -22,15 +23,16 @@ def balance_of(*, person_id: int, now: datetime | None = None) -> Balance:
 
 
 def balances_of(*, person_ids: Collection[int], now: datetime | None = None) -> dict[int, Balance]:
-    """Return the points of several persons in two queries; everybody asked for is in the answer."""
-    rows = db.session.execute(
-        select(Account.person_id, Account.kind, Account.balance).where(Account.person_id.in_(set(person_ids)))
-    )
+    """Return the points of several persons in one query; everybody asked for is in the answer."""
+    statement = select(Account.person_id, Account.kind, Account.balance, _lapsed(now).label("lapsed"))
+    rows = db.session.execute(statement.where(Account.person_id.in_(set(person_ids)))).all()
     stored = {(row.person_id, row.kind): row.balance for row in rows}
-    over = _lapsed(person_ids, clock.local_date(now)) if now else {}
+    over: Counter[int] = Counter()
+    for row in rows:
+        over[row.person_id] += int(row.lapsed or 0)
     return {
         person_id: _balance(
-            free=stored.get((person_id, "person"), 0) - over.get(person_id, 0),
+            free=stored.get((person_id, "person"), 0) - over[person_id],
             held=stored.get((person_id, "held"), 0),
             owed=-stored.get((person_id, "owed"), 0),
         )
@@ -38,14 +40,12 @@ def balances_of(*, person_ids: Collection[int], now: datetime | None = None) -> 
     }
 
 
-def _lapsed(person_ids: Collection[int], today: date) -> dict[int, int]:
-    rows = db.session.execute(
-        select(Account.person_id, func.sum(Lot.remaining).label("points"))
-        .join(Lot, Lot.account_id == Account.id)
-        .where(Account.person_id.in_(set(person_ids)), Lot.remaining > 0, Lot.expires_on < today)
-        .group_by(Account.person_id)
-    )
-    return {row.person_id: int(row.points) for row in rows if row.person_id}
+def _lapsed(now: datetime | None) -> ColumnElement[int]:
+    """Return the column with what is left in an account of points whose last day is over; 0 without `now`."""
+    if now is None:
+        return literal(0)
+    over = (Lot.account_id == Account.id, Lot.remaining > 0, Lot.expires_on < clock.local_date(now))
+    return select(func.sum(Lot.remaining)).where(*over).scalar_subquery()
 
 
 def _balance(*, free: int, held: int, owed: int) -> Balance:
@@ -79,24 +79,25 @@ def head() -> LedgerHead:
 def totals() -> LedgerTotals:
     """Return the community's sums. Every point ever issued is spent, expired or still with somebody."""
     debit, credit = aliased(Account), aliased(Account)
+    last = select(Head.seq).scalar_subquery()  # an entry without a transfer cannot be: no rows, no entries
+    points = func.sum(Transfer.amount).label("points")
     rows = db.session.execute(
-        select(debit.kind.label("debit"), credit.kind.label("credit"), func.sum(Transfer.amount).label("points"))
+        select(debit.kind.label("debit"), credit.kind.label("credit"), points, last.label("entries"))
         .join(debit, debit.id == Transfer.debit_id)
         .join(credit, credit.id == Transfer.credit_id)
         .group_by(debit.kind, credit.kind)
-    )
+    ).all()
     net: dict[str, int] = {}
     for row in rows:
         net[row.debit] = net.get(row.debit, 0) - int(row.points)
         net[row.credit] = net.get(row.credit, 0) + int(row.points)
-    last = db.session.scalar(select(Head))
     return LedgerTotals(
         issued=-net.get("issue", 0),
         spent=net.get("spent", 0),
         expired=net.get("expired", 0),
         held=net.get("held", 0),
         outstanding=net.get("person", 0) + net.get("held", 0) + net.get("owed", 0),
-        entries=last.seq if last else 0,
+        entries=rows[0].entries if rows else 0,
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from engage import activities, attendance, ledger, people, places, resolutions, rewards, talks
 from engage.core import idempotency
+from engage.core.counting import count_together
 from engage.core.database import db
+from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
 from engage.core.i18n import _
 from engage.merging import rules
@@ -69,16 +71,19 @@ class Comparison:
 def compare(*, survivor_id: int, merged_id: int, now: datetime) -> Comparison:
     """Return the two side by side. Raises `NotFound`. The number of queries does not grow with what hangs on them."""
     pair = (survivor_id, merged_id)
-    persons = {one: people.get_person(one) for one in pair}
+    persons = people.persons_of(pair)
+    if set(pair) - persons.keys():
+        raise NotFound
     labels = places.unit_labels([person.unit_id for person in persons.values()])
-    counts = people.teams_and_ties(pair)
+    balances = ledger.balances_of(person_ids=pair, now=now)
+    hangs, stand_ins = _hanging_on(pair, now=now), people.standing_in(pair, now=now)
     sides = {
         one: _side(
             persons[one],
-            other_id=sum(pair) - one,
             home=labels.get(persons[one].unit_id or 0, ""),
-            counts=counts[one],
-            now=now,
+            points=balances[one].available,
+            hangs=hangs[one],
+            in_the_way=_ways(one, hangs=hangs[one], stand_ins=stand_ins, other_id=sum(pair) - one),
         )
         for one in pair
     }
@@ -113,20 +118,39 @@ def compare(*, survivor_id: int, merged_id: int, now: datetime) -> Comparison:
     )
 
 
-def _side(person: people.Person, *, other_id: int, home: str, counts: tuple[int, int], now: datetime) -> Side:
-    sessions = attendance.sessions_of_person(person.id)
+def _side(person: people.Person, *, home: str, points: int, hangs: Mapping[str, int], in_the_way: list[str]) -> Side:
     return Side(
         person=person,
         home=home,
         phone=people.masked_phone(person.phone_last4),
-        points=ledger.balance_of(person_id=person.id, now=now).available,
-        minutes=sum(card.minutes for card in sessions if card.state == "approved"),
-        sessions=len(sessions),
-        teams=counts[0],
-        ties=counts[1],
-        ahead=len(activities.expected_of(person.id, now=now)),
-        in_the_way=duties_of(person.id, other_id=other_id, now=now),
+        points=points,
+        minutes=hangs["minutes"],
+        sessions=hangs["sessions"],
+        teams=hangs["teams"],
+        ties=hangs["ties"],
+        ahead=hangs["ahead"],
+        in_the_way=in_the_way,
     )
+
+
+def _hanging_on(person_ids: Collection[int], *, now: datetime) -> dict[int, dict[str, int]]:
+    """Return how much of each kind hangs on each entry; one statement for all of it."""
+    asked: dict[str, Select[int]] = {}
+    for one in person_ids:
+        of_one = {
+            **attendance.counting_own(one),
+            **people.counting_bonds(one),
+            "ahead": activities.counting_ahead(one, now=now),
+            "led": activities.counting_led(one, now=now),
+            "talks": talks.counting_duties(one),
+            "resolutions": resolutions.counting_owned(one),
+            "redemptions": rewards.counting_open(person_id=one, now=now),
+        }
+        asked |= {f"{one} {kind}": statement for kind, statement in of_one.items()}
+    counts = count_together(**asked)
+    return {
+        one: {key.partition(" ")[2]: counts[key] for key in asked if key.startswith(f"{one} ")} for one in person_ids
+    }
 
 
 def duties_of(person_id: int, *, other_id: int, now: datetime) -> list[str]:
@@ -134,25 +158,30 @@ def duties_of(person_id: int, *, other_id: int, now: datetime) -> list[str]:
 
     `other_id` is the entry it would be merged into.
     """
+    hangs = _hanging_on([person_id], now=now)[person_id]
+    return _ways(person_id, hangs=hangs, stand_ins=people.standing_in([person_id], now=now), other_id=other_id)
+
+
+def _ways(
+    person_id: int, *, hangs: Mapping[str, int], stand_ins: Collection[people.StandIn], other_id: int
+) -> list[str]:
     ways: list[str] = []
-    if people.holds_office(person_id):
+    if hangs["offices"]:
         ways.append(_("有职务：职务不跟着走。留下有职务的这一条，或者先让职务结束"))
-    ways += _stands_in(person_id, other_id=other_id, now=now)
-    if activities.led_by(person_id, now=now):
+    ways += _stands_in([one for one in stand_ins if one.person_id == person_id], other_id=other_id)
+    if hangs["led"]:
         ways.append(_("还要带队：先给那几班换人"))
-    if talks.duties_of(person_id):
+    if hangs["talks"]:
         ways.append(_("夜话里有分工：先换人"))
-    if [card for card in resolutions.owned_by(person_id) if card.state != "reported_done"]:
+    if hangs["resolutions"]:
         ways.append(_("在办决议：先派给别人"))
-    if rewards.open_redemptions(person_id=person_id, now=now):
+    if hangs["redemptions"]:
         ways.append(_("有换好没领的东西：先领走或者退掉"))
     return ways
 
 
-def _stands_in(person_id: int, *, other_id: int, now: datetime) -> list[str]:
+def _stands_in(held_for: Collection[people.StandIn], *, other_id: int) -> list[str]:
     # A role handed over is no more theirs than one of their own: it does not move, and nobody stands in for themselves.
-    open_ones = [one for one in people.stand_ins_of(person_id, now=now) if one.state != "over"]
-    held_for = [one for one in open_ones if one.person_id == person_id]
     return [
         _("替留下的这一条代班，同一个人不能替自己：先请书记在登记页上收回代班，再来合并")
         if one.holder_id == other_id

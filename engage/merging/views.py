@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from engage import people
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, needs
-from engage.core.errors import DomainError
+from engage.core.errors import DomainError, NotFound
 from engage.core.i18n import _
 from engage.merging import commands, queries
 from engage.merging.words import FACT_WORDS, WHY_WORDS
@@ -63,8 +63,8 @@ def show(person_id: int, other_id: int, *, me: Actor) -> Response:
 
 
 def _ensure_reach(me: Actor, *person_ids: int) -> None:
-    for person_id in person_ids:
-        people.person_within(person_id, actor=me, permission=Permission.MANAGE_MEMBERS)
+    if set(person_ids) - people.persons_of(person_ids, reach=me.reach(Permission.MANAGE_MEMBERS)).keys():
+        raise NotFound
 
 
 def _pair(person_id: int, other_id: int, *, refusal: DomainError | None = None) -> Response:

@@ -6,10 +6,12 @@ taken for the holder where the person counts (an own entry, an own signature).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import aliased
 
 from engage.core import audit, clock
 from engage.core.access import Actor, Permission
@@ -127,16 +129,27 @@ def end_delegations_of(person_id: int, *, now: datetime) -> None:
 
 
 def stand_ins_of(person_id: int, *, now: datetime, at_most: int = 50) -> list[StandIn]:
-    """Return what somebody handed over and was handed, the latest first; three statements."""
+    """Return what somebody handed over and was handed, the latest first; one statement."""
+    return _told(or_(Delegation.person_id == person_id, Delegation.holder_id == person_id), now=now, at_most=at_most)
+
+
+def standing_in(person_ids: Collection[int], *, now: datetime) -> list[StandIn]:
+    """Return the roles these people were handed and still stand in for, or will; the latest first, one statement."""
+    found = _told(Delegation.person_id.in_(set(person_ids)), now=now, at_most=100)
+    return [one for one in found if one.state != "over"]
+
+
+def _told(which: ColumnElement[bool], *, now: datetime, at_most: int) -> list[StandIn]:
+    holder, deputy = aliased(Person), aliased(Person)
     statement = (
-        select(Delegation, RoleGrant)
+        select(Delegation, RoleGrant, holder.name.label("holder"), deputy.name.label("person"))
+        .join(holder, (holder.id == Delegation.holder_id) & (holder.community_id == Delegation.community_id))
+        .join(deputy, (deputy.id == Delegation.person_id) & (deputy.community_id == Delegation.community_id))
         .join(RoleGrant, (RoleGrant.id == Delegation.grant_id) & (RoleGrant.community_id == Delegation.community_id))
-        .where(or_(Delegation.person_id == person_id, Delegation.holder_id == person_id))
+        .where(which)
         .order_by(Delegation.starts_on.desc(), Delegation.id.desc())
         .limit(at_most)
     )
-    found = [(row.Delegation, row.RoleGrant) for row in db.session.execute(statement)]
-    names = names_of([one for row, _ in found for one in (row.holder_id, row.person_id)])
     return [
         StandIn(
             id=row.id,
@@ -144,14 +157,14 @@ def stand_ins_of(person_id: int, *, now: datetime, at_most: int = 50) -> list[St
             role=grant.role,
             place_id=grant.place_id,
             holder_id=row.holder_id,
-            holder=names.get(row.holder_id, ""),
+            holder=holder_name,
             person_id=row.person_id,
-            person=names.get(row.person_id, ""),
+            person=person_name,
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             state=_state(row, grant, now=now),
         )
-        for row, grant in found
+        for row, grant, holder_name, person_name in db.session.execute(statement)
     ]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from engage.core.database import db
+from engage.people import media
 from engage.people.grants import not_over
-from engage.people.models import Credential, Device, Membership, Person, RoleGrant, Team
+from engage.people.models import Credential, Device, Medium, Membership, Person, RoleGrant, Team, Tenancy
 from engage.people.reach import within
 
 PAGE = 50
@@ -80,6 +81,21 @@ def teams_of(person_ids: Collection[int]) -> dict[int, list[TeamCard]]:
     return teams
 
 
+def teams_around(person_id: int) -> tuple[list[TeamCard], list[TeamCard]]:
+    """Return a person's teams, and those that are not closed, each by name (sizes are not counted here and are 0)."""
+    theirs = and_(
+        Membership.team_id == Team.id, Membership.community_id == Team.community_id, Membership.person_id == person_id
+    )
+    statement = (
+        select(Team.id, Team.name, Team.closed_at, Membership.id.label("member"))
+        .outerjoin(Membership, theirs)
+        .where(or_(Team.closed_at.is_(None), Membership.id.is_not(None)))
+        .order_by(Team.name, Team.id)
+    )
+    found = [(TeamCard(id=row.id, name=row.name, size=0), row) for row in db.session.execute(statement)]
+    return [card for card, row in found if row.member], [card for card, row in found if row.closed_at is None]
+
+
 def roles_of(person_ids: Collection[int]) -> dict[int, list[RoleGrant]]:
     """Return the roles of each person that have not ended; one may begin on a later day."""
     statement = select(RoleGrant).where(RoleGrant.person_id.in_(set(person_ids)), not_over())
@@ -91,20 +107,30 @@ def roles_of(person_ids: Collection[int]) -> dict[int, list[RoleGrant]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Entrance:
-    """Whether somebody has set a password, and on how many devices they are signed in."""
+    """How somebody gets in: a password, devices signed in, cards and codes; and what ties them to their own household."""
 
     activated: bool
     devices: int
+    media: list[Medium]
+    tie: Tenancy | None
 
 
 def entrance_of(person_id: int) -> Entrance:
-    """Return how somebody gets in: one statement."""
+    """Return how somebody gets in; one statement. Media in the order of `media_of`."""
     password = select(Credential.id).where(Credential.person_id == person_id).exists()
     open_devices = (
         select(func.count(Device.id)).where(Device.person_id == person_id, Device.ended_at.is_(None)).scalar_subquery()
     )
-    row = db.session.execute(select(password, open_devices)).one()
-    return Entrance(activated=bool(row[0]), devices=row[1])
+    home = and_(
+        Tenancy.person_id == Person.id, Tenancy.community_id == Person.community_id, Tenancy.unit_id == Person.unit_id
+    )
+    own = and_(Medium.person_id == Person.id, Medium.community_id == Person.community_id)
+    statement = select(password, open_devices, Tenancy, Medium).select_from(Person)
+    rows = db.session.execute(
+        statement.outerjoin(Tenancy, home).outerjoin(Medium, own).where(Person.id == person_id).order_by(*media.ORDER)
+    ).all()
+    activated, devices, tie, _medium = rows[0]
+    return Entrance(activated=bool(activated), devices=devices, tie=tie, media=[row[3] for row in rows if row[3]])
 
 
 def activated_ids(person_ids: Collection[int]) -> set[int]:

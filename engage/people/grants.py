@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, null, or_, select, union_all
 
 from engage import places
 from engage.core import clock
 from engage.core.access import Grant, Role
 from engage.core.database import UTCDateTime, db
 from engage.core.matrix import REGIONAL
+from engage.core.tenancy import current_community_id
 from engage.people.models import RoleGrant
 from engage.people.models_offices import Delegation, RegionGrant
 
@@ -51,23 +53,25 @@ def grants_of(
     own: list[tuple[str, int | None, int | None]] = [
         (role, place_id, None) for role, place_id in held if Role(role) not in REGIONAL
     ]
-    if more:
-        own += _handed_over(person_id, now=now)
+    handed_over, above = _beyond(person_id, now=now) if more else ([], [])
+    own += handed_over
     reached = places.subtrees({place_id for _, place_id, _ in own if place_id})
     found = [
         Grant(role=Role(role), places=None if place_id is None else reached[place_id], acting_for=acting_for)
         for role, place_id, acting_for in own
     ]
     implied = [Role.RESIDENT, *([Role.VOLUNTEER] if is_volunteer else [])]
-    return (*(Grant(role=role) for role in implied), *found, *(_above(person_id) if more else ()))
+    return (*(Grant(role=role) for role in implied), *found, *above)
 
 
-def _handed_over(person_id: int, *, now: datetime) -> list[tuple[str, int | None, int | None]]:
-    today = clock.local_date(now)
-    statement = (
-        select(RoleGrant.role, RoleGrant.place_id, Delegation.holder_id)
+def _beyond(person_id: int, *, now: datetime) -> tuple[list[tuple[str, int | None, int | None]], list[Grant]]:
+    """Return the roles handed over to somebody, and those above the community; one statement."""
+    here, today = current_community_id(), clock.local_date(now)
+    handed_over = (
+        select(RoleGrant.role, RoleGrant.place_id, Delegation.holder_id, null().label("region_id"))
         .join(RoleGrant, (RoleGrant.id == Delegation.grant_id) & (RoleGrant.community_id == Delegation.community_id))
         .where(
+            Delegation.community_id == here,
             Delegation.person_id == person_id,
             Delegation.ended_at.is_(None),
             Delegation.starts_on <= today,
@@ -75,11 +79,12 @@ def _handed_over(person_id: int, *, now: datetime) -> list[tuple[str, int | None
             in_force(),
         )
     )
-    return [(role, place_id, holder) for role, place_id, holder in db.session.execute(statement)]
-
-
-def _above(person_id: int) -> list[Grant]:
-    statement = select(RegionGrant.role, RegionGrant.region_id).where(
-        RegionGrant.person_id == person_id, in_force(RegionGrant)
+    above = select(RegionGrant.role, null(), null(), RegionGrant.region_id).where(
+        RegionGrant.community_id == here, RegionGrant.person_id == person_id, in_force(RegionGrant)
     )
-    return [Grant(role=Role(role), region_id=region_id) for role, region_id in db.session.execute(statement)]
+    both: CompoundSelect[Any] = union_all(handed_over, above)
+    rows = db.session.execute(both).all()
+    return (
+        [(row.role, row.place_id, row.holder_id) for row in rows if row.holder_id is not None],
+        [Grant(role=Role(row.role), region_id=row.region_id) for row in rows if row.holder_id is None],
+    )

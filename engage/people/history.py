@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from engage.core.access import Actor
 from engage.core.database import db, require_transaction
+from engage.people.models import Person
 from engage.people.models_history import PersonEvent
 
 
@@ -30,6 +31,17 @@ def steps_of(person_id: int, *, limit: int = 50) -> Sequence[PersonEvent]:
     """Return a person's steps, the newest first."""
     statement = select(PersonEvent).where(PersonEvent.person_id == person_id)
     return db.session.scalars(statement.order_by(PersonEvent.id.desc()).limit(limit)).all()
+
+
+def steps_and_names(person_id: int, *, limit: int = 50) -> list[tuple[PersonEvent, str]]:
+    """Return what `steps_of` does, each with the name of who did it ("" for the person alone, or for the clock)."""
+    statement = (
+        select(PersonEvent, Person.name)
+        .outerjoin(Person, (Person.id == PersonEvent.actor_id) & (Person.community_id == PersonEvent.community_id))
+        .where(PersonEvent.person_id == person_id)
+    )
+    rows = db.session.execute(statement.order_by(PersonEvent.id.desc()).limit(limit))
+    return [(step, name or "") for step, name in rows]
 
 
 def forget_reasons(person_id: int) -> None:

@@ -24,6 +24,8 @@ from engage.people.queries import get_person, roll_in_turn
 
 CARD: Final = "card"
 PHONE: Final = "phone"
+#: live ones first, then the newest
+ORDER: Final = (Medium.revoked_at.is_not(None), Medium.kind, Medium.version.desc())
 
 
 class MediumRefused(DomainError):
@@ -204,9 +206,7 @@ def phone_code_of(person_id: int, *, now: datetime) -> str | None:
 def media_of(person_id: int) -> Sequence[Medium]:
     """Return a person's cards and phone codes, live ones first, then the newest."""
     statement = select(Medium).where(Medium.person_id == person_id)
-    return db.session.scalars(
-        statement.order_by(Medium.revoked_at.is_not(None), Medium.kind, Medium.version.desc())
-    ).all()
+    return db.session.scalars(statement.order_by(*ORDER)).all()
 
 
 def report_lost(*, medium_id: int, person_id: int, actor: Actor, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
@@ -14,8 +14,9 @@ from engage.core.access import Actor
 from engage.core.database import db, require_transaction
 from engage.people.cards import issue_cards
 from engage.people.devices import end_devices
+from engage.people.grants import not_over
 from engage.people.history import note_step
-from engage.people.models import Medium, Membership, Person, Tenancy
+from engage.people.models import Medium, Membership, Person, RoleGrant, Tenancy
 from engage.people.queries import get_person
 
 #: what may be taken from the entry that goes, and the columns that hold it
@@ -158,12 +159,10 @@ def _verify_for(*, from_id: int, to_id: int) -> list[int]:
     return verified
 
 
-def teams_and_ties(person_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return how many teams and how many household ties each has, for a page that says what will move."""
-    counts = {person_id: [0, 0] for person_id in person_ids}
-    models: tuple[type[Membership | Tenancy], ...] = (Membership, Tenancy)
-    for place, model in enumerate(models):
-        statement = select(model.person_id, func.count(model.id)).where(model.person_id.in_(person_ids))
-        for person_id, number in db.session.execute(statement.group_by(model.person_id)):
-            counts[person_id][place] = number
-    return {person_id: (teams, ties) for person_id, (teams, ties) in counts.items()}
+def counting_bonds(person_id: int) -> dict[str, Select[int]]:
+    """Return the statements for somebody's teams, household ties and roles in force, to be asked together with others."""
+    return {
+        "teams": select(func.count(Membership.id)).where(Membership.person_id == person_id),
+        "ties": select(func.count(Tenancy.id)).where(Tenancy.person_id == person_id),
+        "offices": select(func.count(RoleGrant.id)).where(RoleGrant.person_id == person_id, not_over()),
+    }

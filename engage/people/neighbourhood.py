@@ -79,21 +79,24 @@ def move_persons(person_ids: Collection[int], *, grid_id: int) -> None:
 
 
 def roles_at(place_ids: Collection[int]) -> list[PlaceRole]:
-    """Return every role ever held at these places, the latest first; two statements."""
-    statement = select(RoleGrant).where(RoleGrant.place_id.in_(set(place_ids)))
-    rows = db.session.scalars(statement.order_by(RoleGrant.granted_at.desc(), RoleGrant.id.desc())).all()
-    names = names_of([row.person_id for row in rows])
+    """Return every role ever held at these places, the latest first; one statement."""
+    statement = (
+        select(RoleGrant, Person.name)
+        .join(Person, (Person.id == RoleGrant.person_id) & (Person.community_id == RoleGrant.community_id))
+        .where(RoleGrant.place_id.in_(set(place_ids)))
+        .order_by(RoleGrant.granted_at.desc(), RoleGrant.id.desc())
+    )
     return [
         PlaceRole(
             id=row.id,
             role=row.role,
             place_id=row.place_id or 0,
             person_id=row.person_id,
-            name=names.get(row.person_id, ""),
+            name=name,
             since=row.granted_at,
             until=row.ended_at,
         )
-        for row in rows
+        for row, name in db.session.execute(statement)
     ]
 
 

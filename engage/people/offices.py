@@ -154,12 +154,6 @@ def end_roles_of(person_id: int, *, now: datetime) -> None:
         grant.ended_at = max(now, grant.granted_at)
 
 
-def holds_office(person_id: int) -> bool:
-    """Tell whether somebody holds any role now, at whatever place."""
-    held = select(RoleGrant.id).where(RoleGrant.person_id == person_id, not_over())
-    return db.session.scalar(held.limit(1)) is not None
-
-
 def ensure_office_may(person_id: int, actor: Actor) -> None:
     """Only a secretary touches the entry of somebody who holds a secretary's role; who stands in for one does not."""
     holds = db.session.scalar(

@@ -45,11 +45,12 @@ def is_active(person_id: int) -> bool:
     return db.session.scalar(select(Person.status).where(Person.id == person_id)) == "active"
 
 
-def persons_of(person_ids: Collection[int]) -> dict[int, Person]:
-    """Return persons by id."""
+def persons_of(person_ids: Collection[int], *, reach: frozenset[int] | None = None) -> dict[int, Person]:
+    """Return persons by id; with a reach, those of them who live within the places."""
     if not person_ids:
         return {}
-    return {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(set(person_ids))))}
+    statement = select(Person).where(Person.id.in_(set(person_ids)), within(reach))
+    return {row.id: row for row in db.session.scalars(statement)}
 
 
 def polite_name(name: str) -> str:
@@ -108,9 +109,9 @@ def units_with_voters() -> Sequence[int]:
     return db.session.scalars(statement.distinct().order_by(Tenancy.unit_id)).all()
 
 
-def holders_of(role: str) -> list[int]:
-    """Return the persons who hold a role now."""
-    statement = select(RoleGrant.person_id).where(RoleGrant.role == role, in_force())
+def holders_of(*roles: str) -> list[int]:
+    """Return the persons who hold one of these roles now, by id."""
+    statement = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), in_force()).distinct()
     return list(db.session.scalars(statement.order_by(RoleGrant.person_id)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 
 from engage.core import audit, clock
 from engage.core.access import Actor
@@ -13,7 +13,8 @@ from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.core.errors import N_, DomainError
 from engage.core.limits import count_attempt
-from engage.people.models import PhoneReveal
+from engage.core.tenancy import current_community_id
+from engage.people.models import Person, PhoneReveal
 from engage.people.phones import unsealed_phone
 from engage.people.queries import get_person
 
@@ -29,6 +30,7 @@ class Alert:
     """Somebody of the office who saw more of people today than the work asks for."""
 
     actor_id: int
+    name: str
     phones: int
     turned_many_pages: bool
 
@@ -83,17 +85,26 @@ def count_page(*, actor: Actor, now: datetime) -> None:
 
 
 def list_alerts(*, now: datetime) -> list[Alert]:
-    """Return who saw many phones or turned many pages of the roll today, in order of ids; two queries (trust row 41)."""
-    since = clock.day_bounds(clock.local_date(now))[0]
-    looks = select(PhoneReveal.actor_id, func.count(PhoneReveal.id)).where(PhoneReveal.at >= since)
+    """Return who saw many phones or turned many pages of the roll today, in order of ids; one query (trust row 41)."""
+    here, since = current_community_id(), clock.day_bounds(clock.local_date(now))[0]
     enough = func.count(PhoneReveal.id) >= REVEALS_WORTH_A_LOOK
-    phones = {row[0]: row[1] for row in db.session.execute(looks.group_by(PhoneReveal.actor_id).having(enough))}
-    turned = set(
-        db.session.scalars(
-            select(AuditEvent.actor_id).where(AuditEvent.verb == "many_pages_turned", AuditEvent.at >= since)
-        )
+    looked = (
+        select(PhoneReveal.actor_id, func.count(PhoneReveal.id).label("phones"), literal(0).label("turned"))
+        .where(PhoneReveal.community_id == here, PhoneReveal.at >= since)
+        .group_by(PhoneReveal.actor_id)
+        .having(enough)
+    )
+    turned = select(AuditEvent.actor_id, literal(0), literal(1)).where(
+        AuditEvent.community_id == here, AuditEvent.verb == "many_pages_turned", AuditEvent.at >= since
+    )
+    seen = union_all(looked, turned).subquery()
+    statement = (
+        select(Person.id, Person.name, func.max(seen.c.phones).label("phones"), func.max(seen.c.turned).label("turned"))
+        .join(seen, seen.c.actor_id == Person.id)
+        .group_by(Person.id, Person.name)
+        .order_by(Person.id)
     )
     return [
-        Alert(actor_id=who, phones=phones.get(who, 0), turned_many_pages=who in turned)
-        for who in sorted(phones.keys() | {one for one in turned if one is not None})
+        Alert(actor_id=row.id, name=row.name, phones=row.phones, turned_many_pages=bool(row.turned))
+        for row in db.session.execute(statement)
     ]

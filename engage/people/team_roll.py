@@ -113,6 +113,14 @@ def is_in_team(*, person_id: int, team_id: int) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
+def counting_spells(person_id: int) -> dict[str, Select[int]]:
+    """Return the statements for a person's teams now and before, to be asked together with others."""
+    return {
+        "teams": select(func.count(Membership.id)).where(Membership.person_id == person_id),
+        "former_teams": select(func.count(FormerMembership.id)).where(FormerMembership.person_id == person_id),
+    }
+
+
 def spells_of(person_id: int) -> list[Spell]:
     """Return a person's times in teams, those that last first, then the newest end first: two queries."""
     lasting = (

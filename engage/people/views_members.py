@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -33,16 +33,16 @@ def spot_of(values: Mapping[str, str]) -> Spot:
     return Spot(after=places_["after"], before=places_["before"], first=max(places_["first"], 1))
 
 
-def _with_buildings(filters: Filters, reach: Reach) -> tuple[Filters, Sequence[Any]]:
-    """Return the buildings to choose from once a grid is chosen; one of another grid is chosen no longer."""
-    if not filters.grid and not filters.building:
-        return filters, ()
-    buildings = places.buildings_in(filters.grid) if filters.grid else places.list_buildings()
+def _with_places(filters: Filters, reach: Reach) -> tuple[Filters, list[Any], list[Any]]:
+    """Return grids, and the buildings of a chosen one, to choose from; a building of another grid is chosen no longer."""
+    grids, buildings = places.grids_and_buildings(filters.grid or 0)
+    if filters.building and not filters.grid:
+        buildings = list(places.list_buildings())
     if reach is not None:
-        buildings = [building for building in buildings if building.id in reach]
+        grids, buildings = ([one for one in found if one.id in reach] for found in (grids, buildings))
     if filters.grid and filters.building not in {building.id for building in buildings}:
         filters = filters.without("building")
-    return filters, buildings
+    return filters, grids, buildings
 
 
 @bp.get("/members")
@@ -50,13 +50,12 @@ def _with_buildings(filters: Filters, reach: Reach) -> tuple[Filters, Sequence[A
 def index(*, me: Actor) -> Response:
     """List people, 50 a page; phones are masked."""
     args, reach = web.request.args, me.reach(Permission.SEE_MEMBERS)
-    filters, buildings = _with_buildings(filters_in(args), reach)
+    filters, grids, buildings = _with_places(filters_in(args), reach)
     spot = spot_of(args)
     if spot.after or spot.before:
         reveals.count_page(actor=me, now=clock.now())
     found = search(filters=filters, now=clock.now(), spot=spot, reach=reach)
     ids = [person.id for person in found.persons]
-    grids = [grid for grid in places.list_grids() if reach is None or grid.id in reach]
     teams = directory.list_teams()
     return web.page(
         "people/index.html",

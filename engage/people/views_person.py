@@ -25,9 +25,7 @@ from engage.people import (
 )
 from engage.people.blueprint import bp
 from engage.people.consent_texts import find_text
-from engage.people.media import media_of
 from engage.people.models import Consent, Person
-from engage.people.queries import names_of, units_of
 from engage.people.reach import person_within, places_of
 from engage.people.standing import NEED_A_REASON
 from engage.people.words import AGE_WORDS, ROLE_WORDS, STANDING_WORDS
@@ -44,16 +42,21 @@ _STANDINGS = {
 
 def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = None, phone: str = "") -> Response:
     now = clock.now()
-    steps, stand_ins = history.steps_of(person.id), delegations.stand_ins_of(person.id, now=now)
+    steps, stand_ins = history.steps_and_names(person.id), delegations.stand_ins_of(person.id, now=now)
     grants = directory.roles_of([person.id]).get(person.id, [])
-    grids = places.list_grids() if me.can(Permission.GRANT_ROLES) else []
-    entrance, media = directory.entrance_of(person.id), media_of(person.id)
+    entrance = directory.entrance_of(person.id)
+    teams, all_teams = directory.teams_around(person.id)
+    labels = places.labels_of(
+        place_ids={person.grid_id, *(one.place_id for one in grants)},
+        unit_ids=[person.unit_id],
+        open_grids=me.can(Permission.GRANT_ROLES),
+    )
     return web.page(
         "people/show.html",
         band=AGE_WORDS[band_of(person.birth_year, on=clock.local_date(now))],
         languages=languages.words_of(person.languages),
-        steps=steps,
-        actors=names_of([step.actor_id for step in steps]),
+        steps=[step for step, _by in steps],
+        actors={step.actor_id: name for step, name in steps},
         standings=STANDING_WORDS,
         consents=own.consents_of(person.id),
         said_consent=_said_consent,
@@ -63,29 +66,24 @@ def _person_page(person: Person, me: Actor, *, refusal: DomainError | None = Non
         error=web.say(refusal) if refusal else None,
         bad_field=refusal.field if refusal else None,
         phone=phone,
-        units=units_of(person.id),
-        home=places.unit_labels([person.unit_id]).get(person.unit_id or 0),
+        tie=entrance.tie,
+        home=labels.units.get(person.unit_id or 0),
         grants=grants,
-        place_names=_names_of_places(
-            {person.grid_id, *(one.place_id for one in grants)}, {grid.id: grid.name for grid in grids}
-        ),
-        grids=grids,
+        place_names=labels.places,
+        grids=labels.grids,
         stand_ins=stand_ins,
-        teams=directory.teams_of([person.id]).get(person.id, []),
-        all_teams=directory.list_teams() if me.can(Permission.MANAGE_MEMBERS) else [],
+        teams=teams,
+        all_teams=all_teams if me.can(Permission.MANAGE_MEMBERS) else [],
         activated=entrance.activated,
-        card_version=next((one.version for one in media if one.kind == "card" and one.revoked_at is None), None),
-        media=media,
+        card_version=next(
+            (one.version for one in entrance.media if one.kind == "card" and one.revoked_at is None), None
+        ),
+        media=entrance.media,
         device_count=entrance.devices,
         words=ROLE_WORDS,
         offices=offices.OFFICES,
         panels=panels.panels_of(person, me),
     )
-
-
-def _names_of_places(wanted: set[int | None], known: dict[int, str]) -> dict[int, str]:
-    """Return the names of grids and buildings; only those that are not known already are asked for."""
-    return known | places.place_names(wanted - known.keys())
 
 
 def _said_consent(row: Consent) -> str:

@@ -7,6 +7,7 @@ from flask import Flask
 from engage.places.addresses import units_in_building, units_labelled
 from engage.places.commands import NameTaken, add_building, add_grid, add_unit, found_community
 from engage.places.queries import (
+    Labels,
     buildings_of,
     community_by_slug,
     community_of,
@@ -16,6 +17,7 @@ from engage.places.queries import (
     founded,
     get_open_place,
     get_place,
+    labels_of,
     list_communities,
     list_grids,
     list_units,
@@ -36,6 +38,7 @@ from engage.places.tree import (
     every_grid,
     find_places,
     get_unit,
+    grids_and_buildings,
     list_buildings,
     units_at,
     units_of_grids,
@@ -46,6 +49,7 @@ from engage.places.tree import (
 __all__ = [
     "Counts",
     "Door",
+    "Labels",
     "NameTaken",
     "Removed",
     "Surveyed",
@@ -71,7 +75,9 @@ __all__ = [
     "get_open_place",
     "get_place",
     "get_unit",
+    "grids_and_buildings",
     "init_app",
+    "labels_of",
     "list_buildings",
     "list_communities",
     "list_grids",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import CompoundSelect, Select, case, func, literal, or_, select, union_all
 
 from engage.core.database import db
 from engage.core.errors import NotFound
@@ -106,6 +108,37 @@ def unit_labels(unit_ids: Collection[int | None]) -> dict[int, str]:
     if not wanted:
         return {}
     return {row.id: row.label for row in db.session.execute(select(Unit.id, Unit.label).where(Unit.id.in_(wanted)))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """Names of grids and buildings and doorplate labels of units, by id; and the grids that are not closed, in order."""
+
+    places: dict[int, str]
+    units: dict[int, str]
+    grids: dict[int, str]
+
+
+def labels_of(
+    *, place_ids: Collection[int | None], unit_ids: Collection[int | None], open_grids: bool = False
+) -> Labels:
+    """Return what `place_names` and `unit_labels` do, and the open grids if asked for; one statement."""
+    here = current_community_id()
+    wanted = Place.id.in_({one for one in place_ids if one})
+    grid = (Place.kind == "grid") & Place.closed_on.is_(None)
+    named = select(
+        Place.id, Place.name.label("label"), Place.code, case((grid, "grid"), else_="place").label("what")
+    ).where(Place.community_id == here, or_(wanted, grid) if open_grids else wanted)
+    labelled = select(Unit.id, Unit.label, literal(""), literal("unit")).where(
+        Unit.community_id == here, Unit.id.in_({one for one in unit_ids if one})
+    )
+    both: CompoundSelect[Any] = union_all(named, labelled).order_by("code", "label", "id")
+    rows = db.session.execute(both).all()
+    return Labels(
+        places={row.id: row.label for row in rows if row.what != "unit"},
+        units={row.id: row.label for row in rows if row.what == "unit"},
+        grids={row.id: row.label for row in rows if row.what == "grid"} if open_grids else {},
+    )
 
 
 def buildings_of(unit_ids: Collection[int]) -> dict[int, int]:

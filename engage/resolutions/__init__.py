@@ -6,8 +6,8 @@ from flask import Flask
 
 from engage.resolutions.commands import accept, adopt, assign, begin, report_done, tell
 from engage.resolutions.figures import open_by_community
-from engage.resolutions.own import owned_by
-from engage.resolutions.queries import ResolutionCard, count_open, get_card, list_public
+from engage.resolutions.own import counting_owned, owned_by
+from engage.resolutions.queries import ResolutionCard, count_open, counting_open, get_card, list_public
 from engage.resolutions.rules import ResolutionRefused
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "assign",
     "begin",
     "count_open",
+    "counting_open",
+    "counting_owned",
     "get_card",
     "init_app",
     "list_public",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from engage import talks
 from engage.core.database import db
+from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
 from engage.resolutions import rules
 from engage.resolutions.models import Resolution, ResolutionProgress
@@ -42,7 +43,10 @@ def get_resolution(resolution_id: int, *, lock: bool = False) -> Resolution:
 
 def get_card(resolution_id: int) -> ResolutionCard:
     """Return the card of one resolution. Raises `NotFound`."""
-    return cards_of([get_resolution(resolution_id)])[0]
+    cards = cards_of(select(Resolution).where(Resolution.id == resolution_id))
+    if not cards:
+        raise NotFound
+    return cards[0]
 
 
 def list_public(*, limit: int, offset: int = 0) -> list[ResolutionCard]:
@@ -56,13 +60,21 @@ def list_found(
     """Return what the office looks for: in title, owner and number, or all; the newest first."""
     statement = _found(select(Resolution), search=search, state=state, owner_id=owner_id)
     newest = statement.order_by(Resolution.year.desc(), Resolution.sequence.desc(), Resolution.id.desc())
-    return cards_of(db.session.scalars(newest.limit(limit).offset(offset)).all())
+    return cards_of(newest.limit(limit).offset(offset))
 
 
 def count_found(*, search: str = "", state: str = "", owner_id: int | None = None) -> int:
     """Return how many the search finds."""
-    counted = _found(select(func.count(Resolution.id)), search=search, state=state, owner_id=owner_id)
-    return int(db.session.scalar(counted) or 0)
+    return int(db.session.scalar(_counting(search=search, state=state, owner_id=owner_id)) or 0)
+
+
+def _counting(*, search: str = "", state: str = "", owner_id: int | None = None) -> Select[int]:
+    return _found(select(func.count(Resolution.id)), search=search, state=state, owner_id=owner_id)
+
+
+def counting_open() -> Select[int]:
+    """Return the statement of `count_open`, to be asked together with others."""
+    return _counting(state="open")
 
 
 def _found(statement: Select[Row], *, search: str, state: str, owner_id: int | None) -> Select[Row]:
@@ -102,9 +114,16 @@ def waiting_motions(*, now: datetime) -> list[talks.MotionCard]:
     return [motion for motion in carried if motion.id not in taken]
 
 
-def cards_of(rows: Sequence[Resolution]) -> list[ResolutionCard]:
-    """Return cards of loaded rows, in their order, with one query for their latest news."""
-    notes = _latest_notes([row.id for row in rows])
+def cards_of(statement: Select[Resolution]) -> list[ResolutionCard]:
+    """Return the cards of resolutions in the order of the statement, with the latest news of each; one statement."""
+    latest = (
+        select(ResolutionProgress.text)
+        .where(
+            ResolutionProgress.resolution_id == Resolution.id, ResolutionProgress.kind.in_(("note", "reported_done"))
+        )
+        .order_by(ResolutionProgress.id.desc())
+        .limit(1)
+    )
     return [
         ResolutionCard(
             id=row.id,
@@ -115,20 +134,7 @@ def cards_of(rows: Sequence[Resolution]) -> list[ResolutionCard]:
             owner=row.owner_text,
             due_on=row.due_on,
             state=row.state,
-            note=notes.get(row.id, ""),
+            note=note or "",
         )
-        for row in rows
+        for row, note in db.session.execute(statement.add_columns(latest.scalar_subquery()))
     ]
-
-
-def _latest_notes(ids: Collection[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    told = ResolutionProgress.kind.in_(("note", "reported_done"))
-    latest = (
-        select(func.max(ResolutionProgress.id))
-        .where(ResolutionProgress.resolution_id.in_(ids), told)
-        .group_by(ResolutionProgress.resolution_id)
-    )
-    rows = db.session.scalars(select(ResolutionProgress).where(ResolutionProgress.id.in_(latest)))
-    return {row.resolution_id: row.text for row in rows}

@@ -72,7 +72,7 @@ def _edit(resolution_id: int, me: Actor, *, refused: DomainError | None = None) 
     if _whose(me) not in {None, row.owner_id}:
         raise NotFound
     steps = queries.list_progress(resolution_id)
-    able = {*people.holders_of("secretary"), *people.holders_of("grid_officer")}
+    able = set(people.holders_of("secretary", "grid_officer"))
     names = people.names_of({*able, *(step.actor_id for step in steps), row.owner_id})
     return page(
         "resolutions/edit.html",

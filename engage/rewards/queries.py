@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from engage import people
 from engage.core.database import db
@@ -110,18 +110,26 @@ def lapsed_points(*, person_id: int, now: datetime) -> int:
 
 def open_redemptions(*, person_id: int, now: datetime | None = None) -> list[RedemptionCard]:
     """Return what waits for a person at the desk, the soonest to lapse first."""
-    statement = select(Redemption).where(Redemption.person_id == person_id, Redemption.state == State.RESERVED)
-    if now is not None:
-        statement = statement.where(Redemption.expires_at > now)
+    statement = select(Redemption).where(*_waiting(person_id, now))
     rows = db.session.scalars(statement.order_by(Redemption.expires_at, Redemption.id).limit(50)).all()
     return redemption_cards(rows, now=now)
 
 
-def list_redemptions(*, person_id: int, now: datetime, limit: int, offset: int) -> list[RedemptionCard]:
-    """Return a person's reservations, newest first."""
+def counting_open(*, person_id: int, now: datetime) -> Select[int]:
+    """Return the statement for how many reservations wait for a person, to be asked together with others."""
+    return select(func.count(Redemption.id)).where(*_waiting(person_id, now))
+
+
+def _waiting(person_id: int, now: datetime | None) -> list[ColumnElement[bool]]:
+    conditions = [Redemption.person_id == person_id, Redemption.state == State.RESERVED]
+    return conditions if now is None else [*conditions, Redemption.expires_at > now]
+
+
+def list_redemptions(*, person_ids: Collection[int], now: datetime, limit: int, offset: int) -> list[RedemptionCard]:
+    """Return the reservations of a person, made under any of these entries, newest first."""
     rows = db.session.scalars(
         select(Redemption)
-        .where(Redemption.person_id == person_id)
+        .where(Redemption.person_id.in_(set(person_ids)))
         .order_by(Redemption.id.desc())
         .limit(limit)
         .offset(offset)

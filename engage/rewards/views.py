@@ -81,7 +81,7 @@ def redemptions(*, me: Actor) -> Response:
     return page(
         "rewards/redemptions.html",
         cards=queries.list_redemptions(
-            person_id=me.person_id, now=clock.now(), limit=_PAGE, offset=(number - 1) * _PAGE
+            person_ids=[me.person_id], now=clock.now(), limit=_PAGE, offset=(number - 1) * _PAGE
         ),
         number=number,
         pages=max(-(-total // _PAGE), 1),

@@ -17,7 +17,15 @@ from engage.talks.commands_floor import (
 )
 from engage.talks.decisions import MotionCard, decided_motions, find_decided
 from engage.talks.figures import held_by_community
-from engage.talks.own import OwnEvening, TalkDuty, duties_of, evenings_of, step_down
+from engage.talks.own import (
+    OwnEvening,
+    TalkDuty,
+    counting_duties,
+    counting_evenings,
+    duties_of,
+    evenings_of,
+    step_down,
+)
 from engage.talks.queries import (
     TalkCard,
     find_next,
@@ -41,6 +49,8 @@ __all__ = [
     "call_next",
     "cancel_talk",
     "check_in",
+    "counting_duties",
+    "counting_evenings",
     "decided_motions",
     "defer_item",
     "duties_of",

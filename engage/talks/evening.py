@@ -31,6 +31,14 @@ class Speaker:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Speech:
+    """Somebody spoke or speaks: since when (UTC), under the name everybody may read."""
+
+    at: datetime
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Point:
     """One agenda point. `about` is the planned start; motions come with their votes."""
 
@@ -71,6 +79,8 @@ class Evening:
     vote: votes.VoteCard | None
     speaker: Speaker | None
     queue: tuple[Speaker, ...]
+    #: everybody who was given the floor, in the order they queued
+    speeches: tuple[Speech, ...]
     present: int
 
     @property
@@ -81,11 +91,12 @@ class Evening:
 
 def picture_of(talk_id: int, *, now: datetime) -> Evening:
     """Return the evening as it stands. Raises `NotFound`."""
-    talk = queries.get_talk(talk_id)
+    talk, present = queries.get_evening(talk_id)
     points = _points(talk, now=now)
     active = next((point for point in points if point.state == "active"), None)
     motion, vote = _latest_vote(active)
-    speaker, queue = _floor(talk.id, active.id if active else None)
+    entries = queries.speakers_of(talk.id)
+    speaker, queue = _floor(entries, active.id if active else None)
     return Evening(
         talk=talk,
         scene=rules.scene(talk_state=talk.state, vote_state=vote.state if vote else None, speaking=speaker is not None),
@@ -95,20 +106,24 @@ def picture_of(talk_id: int, *, now: datetime) -> Evening:
         vote=vote,
         speaker=speaker,
         queue=queue,
-        present=len(queries.units_present(talk.id)),
+        speeches=tuple(
+            Speech(at=entry.started_at, name=_named(who, entry.started_at))
+            for entry, who in entries
+            if entry.started_at
+        ),
+        present=present,
     )
 
 
 def _points(talk: Talk, *, now: datetime) -> tuple[Point, ...]:
-    items = queries.list_items(talk.id)
-    motions = queries.list_motions(talk.id)
-    cards = votes.cards_of([queries.subject_of(motion.id) for motion in motions if motion.put_at], now=now)
+    agenda = queries.agenda_of(talk.id)
+    put = [motion for _, motions in agenda for motion in motions if motion.put_at]
+    cards = votes.cards_of([queries.subject_of(motion.id) for motion in put], now=now)
     points = []
     about = talk.started_at or talk.starts_at
-    for number, item in enumerate(items, start=1):
+    for number, (item, motions) in enumerate(agenda, start=1):
         about = item.started_at or about
-        own = tuple(motion for motion in motions if motion.agenda_item_id == item.id)
-        points.append(_point(item, number=number, about=about, motions=own, cards=cards))
+        points.append(_point(item, number=number, about=about, motions=tuple(motions), cards=cards))
         about = item.ended_at or about + timedelta(minutes=item.minutes)
     return tuple(points)
 
@@ -161,19 +176,24 @@ def waiting_order(entries: Sequence[SpeakerEntry], *, item_id: int | None) -> li
     return rules.speaking_order(waiting, last_stance=next((s for s in reversed(sides) if s != "open"), None))
 
 
-def _floor(talk_id: int, item_id: int | None) -> tuple[Speaker | None, tuple[Speaker, ...]]:
-    entries = queries.list_speakers(talk_id)
+def _named(person: people.Person, at: datetime) -> str:
+    return guardians.name_for_all(person, on=clock.local_date(at))
+
+
+def _floor(
+    known: Sequence[tuple[SpeakerEntry, people.Person]], item_id: int | None
+) -> tuple[Speaker | None, tuple[Speaker, ...]]:
+    entries, persons = [entry for entry, _ in known], {person.id: person for _, person in known}
     order = waiting_order(entries, item_id=item_id)
     now_speaking = next((entry for entry in entries if entry.state == "speaking"), None)
-    wanted = [entry.person_id for entry in order] + ([now_speaking.person_id] if now_speaking else [])
-    persons = people.persons_of(wanted)
-    labels = places.unit_labels([person.unit_id for person in persons.values()])
-    plates = {person.id: rules.building_of(labels.get(person.unit_id or 0, "")) for person in persons.values()}
+    shown = {entry.person_id for entry in order} | ({now_speaking.person_id} if now_speaking else set())
+    labels = places.unit_labels([persons[one].unit_id for one in shown])
+    plates = {one: rules.building_of(labels.get(persons[one].unit_id or 0, "")) for one in shown}
     queue = tuple(
         Speaker(
             id=entry.id,
             person_id=entry.person_id,
-            name=guardians.name_for_all(persons[entry.person_id], on=clock.local_date(entry.queued_at)),
+            name=_named(persons[entry.person_id], entry.queued_at),
             plate=plates[entry.person_id],
             stance=entry.stance,
             turns=entry.turns,
@@ -185,7 +205,7 @@ def _floor(talk_id: int, item_id: int | None) -> tuple[Speaker | None, tuple[Spe
     speaker = Speaker(
         id=now_speaking.id,
         person_id=now_speaking.person_id,
-        name=guardians.name_for_all(persons[now_speaking.person_id], on=clock.local_date(now_speaking.queued_at)),
+        name=_named(persons[now_speaking.person_id], now_speaking.queued_at),
         plate=plates[now_speaking.person_id],
         stance=now_speaking.stance,
         turns=sum(1 for e in entries if e.person_id == now_speaking.person_id and e.state == "done"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from engage.core import audit
 from engage.core.access import Actor
@@ -40,19 +41,27 @@ class TalkDuty:
     under_way: bool
 
 
-def evenings_of(person_id: int, *, limit: int = 500) -> list[OwnEvening]:
-    """Return the talks a person came to, the newest first: two queries."""
+def counting_evenings(person_ids: Collection[int]) -> Select[int]:
+    """Return the statement for how many talks these entries came to, to be asked together with others."""
+    return select(func.count(TalkAttendance.id)).where(TalkAttendance.person_id.in_(set(person_ids)))
+
+
+def evenings_of(person_ids: Collection[int], *, limit: int = 500) -> list[OwnEvening]:
+    """Return the talks a person came to under these entries, the newest first: two queries."""
+    wanted = set(person_ids)
     statement = (
-        select(Talk.id, Talk.title, TalkAttendance.arrived_at)
+        select(Talk.id, Talk.title, TalkAttendance.arrived_at, TalkAttendance.person_id)
         .join(TalkAttendance, (TalkAttendance.talk_id == Talk.id) & (TalkAttendance.community_id == Talk.community_id))
-        .where(TalkAttendance.person_id == person_id)
+        .where(TalkAttendance.person_id.in_(wanted))
         .order_by(TalkAttendance.id.desc())
         .limit(limit)
     )
-    spoken = select(SpeakerEntry.talk_id).where(SpeakerEntry.person_id == person_id, SpeakerEntry.state == "done")
-    speeches = Counter(db.session.scalars(spoken))
+    spoken = select(SpeakerEntry.person_id, SpeakerEntry.talk_id).where(
+        SpeakerEntry.person_id.in_(wanted), SpeakerEntry.state == "done"
+    )
+    speeches = Counter((row.person_id, row.talk_id) for row in db.session.execute(spoken))
     return [
-        OwnEvening(talk_id=row.id, title=row.title, arrived_at=row.arrived_at, speeches=speeches[row.id])
+        OwnEvening(talk_id=row.id, title=row.title, arrived_at=row.arrived_at, speeches=speeches[row.person_id, row.id])
         for row in db.session.execute(statement)
     ]
 
@@ -73,10 +82,18 @@ def duties_of(person_id: int) -> list[TalkDuty]:
     ]
 
 
+def counting_duties(person_id: int) -> Select[int]:
+    """Return the statement for at how many talks that are not over somebody has a role, to be asked together with others."""
+    return select(func.count(Talk.id)).where(_staffs(person_id))
+
+
 def _staffed_by(person_id: int) -> list[Talk]:
+    return list(db.session.scalars(select(Talk).where(_staffs(person_id)).order_by(Talk.starts_at, Talk.id)))
+
+
+def _staffs(person_id: int) -> ColumnElement[bool]:
     holds = or_(*(getattr(Talk, column) == person_id for column in _ROLES))
-    statement = select(Talk).where(Talk.state.not_in(_ENDED), holds).order_by(Talk.starts_at, Talk.id)
-    return list(db.session.scalars(statement))
+    return and_(Talk.state.not_in(_ENDED), holds)
 
 
 def step_down(*, person_id: int, actor: Actor, now: datetime) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Row as Line
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import ScalarSelect, Select, distinct, func, select
 from sqlalchemy.orm import aliased
 
+from engage import people
 from engage.core.database import db
+from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
 from engage.talks.models import AgendaItem, Motion, SpeakerEntry, Talk, TalkAttendance
 
@@ -44,36 +45,46 @@ def get_talk(talk_id: int, *, lock: bool = False) -> Talk:
     return get_in_scope(Talk, talk_id, lock=lock)
 
 
+def get_evening(talk_id: int) -> tuple[Talk, int]:
+    """Return the talk, and how many households came that may vote; one statement. Raises `NotFound`."""
+    row = db.session.execute(select(Talk, _came()).where(Talk.id == talk_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
 def get_card(talk_id: int) -> TalkCard:
     """Return the card of one talk. Raises `NotFound`."""
-    return _cards([get_talk(talk_id)])[0]
+    cards = _cards(select(Talk).where(Talk.id == talk_id))
+    if not cards:
+        raise NotFound
+    return cards[0]
 
 
-def _cards(rows: Sequence[Talk]) -> list[TalkCard]:
-    counts = _counts([row.id for row in rows])
+def _cards(statement: Select[Talk]) -> list[TalkCard]:
+    """Return the talks with how many households came to each and how many items it has; one statement."""
+    items = select(func.count(AgendaItem.id)).where(AgendaItem.talk_id == Talk.id)
+    rows = db.session.execute(statement.add_columns(_came(), items.scalar_subquery()))
     return [
         TalkCard(
-            id=row.id,
-            number=row.number,
-            title=row.title,
-            place=row.place,
-            starts_at=row.starts_at,
-            state=row.state,
-            present=counts[row.id].present,
-            agenda_count=counts[row.id].agenda,
+            id=talk.id,
+            number=talk.number,
+            title=talk.title,
+            place=talk.place,
+            starts_at=talk.starts_at,
+            state=talk.state,
+            present=present,
+            agenda_count=agenda_count,
         )
-        for row in rows
+        for talk, present, agenda_count in rows
     ]
 
 
-def _counts(ids: Sequence[int]) -> dict[int, Line[Any]]:
-    """Return how many households came to each talk and how many items it has; one statement."""
-    if not ids:
-        return {}
-    came = select(func.count(distinct(TalkAttendance.unit_id))).where(TalkAttendance.talk_id == Talk.id)
-    items = select(func.count(AgendaItem.id)).where(AgendaItem.talk_id == Talk.id)
-    statement = select(Talk.id, came.scalar_subquery().label("present"), items.scalar_subquery().label("agenda"))
-    return {row.id: row for row in db.session.execute(statement.where(Talk.id.in_(ids)))}
+def _came() -> ScalarSelect[int]:
+    """Return the column with how many households came to a talk."""
+    return (
+        select(func.count(distinct(TalkAttendance.unit_id))).where(TalkAttendance.talk_id == Talk.id).scalar_subquery()
+    )
 
 
 def find_running(*, now: datetime) -> TalkCard | None:
@@ -89,14 +100,13 @@ def find_next(*, now: datetime) -> TalkCard | None:
 
 
 def _first(statement: Select[Talk]) -> TalkCard | None:
-    row = db.session.scalars(statement.limit(1)).first()
-    return _cards([row])[0] if row else None
+    return next(iter(_cards(statement.limit(1))), None)
 
 
 def recent(*, limit: int, offset: int = 0) -> list[TalkCard]:
     """Return talks that are over, newest first."""
     statement = select(Talk).where(Talk.state == "adjourned").order_by(Talk.starts_at.desc(), Talk.id.desc())
-    return _cards(db.session.scalars(statement.limit(limit).offset(offset)).all())
+    return _cards(statement.limit(limit).offset(offset))
 
 
 def count_recent() -> int:
@@ -107,7 +117,7 @@ def count_recent() -> int:
 def list_all(*, search: str = "", limit: int, offset: int = 0) -> list[TalkCard]:
     """Return every talk for the office, the latest start first; `search` looks at title, place and number."""
     statement = _searched(select(Talk), search).order_by(Talk.starts_at.desc(), Talk.id.desc())
-    return _cards(db.session.scalars(statement.limit(limit).offset(offset)).all())
+    return _cards(statement.limit(limit).offset(offset))
 
 
 def count_all(*, search: str = "") -> int:
@@ -130,6 +140,20 @@ def list_items(talk_id: int) -> Sequence[AgendaItem]:
     """Return the agenda in order."""
     statement = select(AgendaItem).where(AgendaItem.talk_id == talk_id)
     return db.session.scalars(statement.order_by(AgendaItem.position, AgendaItem.id)).all()
+
+
+def agenda_of(talk_id: int) -> list[tuple[AgendaItem, list[Motion]]]:
+    """Return the agenda in order, each point with its motions, the oldest first; one statement."""
+    statement = (
+        select(AgendaItem, Motion)
+        .outerjoin(Motion, (Motion.agenda_item_id == AgendaItem.id) & (Motion.community_id == AgendaItem.community_id))
+        .where(AgendaItem.talk_id == talk_id)
+        .order_by(AgendaItem.position, AgendaItem.id, Motion.id)
+    )
+    agenda: dict[AgendaItem, list[Motion]] = {}
+    for item, motion in db.session.execute(statement):
+        agenda.setdefault(item, []).extend([motion] if motion else [])
+    return list(agenda.items())
 
 
 def list_deferred() -> Sequence[AgendaItem]:
@@ -167,6 +191,18 @@ def list_speakers(talk_id: int) -> Sequence[SpeakerEntry]:
     """Return the whole queue of an evening, whatever became of it, oldest first."""
     statement = select(SpeakerEntry).where(SpeakerEntry.talk_id == talk_id)
     return db.session.scalars(statement.order_by(SpeakerEntry.queued_at, SpeakerEntry.id)).all()
+
+
+def speakers_of(talk_id: int) -> list[tuple[SpeakerEntry, people.Person]]:
+    """Return what `list_speakers` does, each with who it is; one statement."""
+    person = people.Person
+    statement = (
+        select(SpeakerEntry, person)
+        .join(person, (person.id == SpeakerEntry.person_id) & (person.community_id == SpeakerEntry.community_id))
+        .where(SpeakerEntry.talk_id == talk_id)
+        .order_by(SpeakerEntry.queued_at, SpeakerEntry.id)
+    )
+    return [(entry, who) for entry, who in db.session.execute(statement)]
 
 
 def units_present(talk_id: int) -> list[int]:

@@ -33,7 +33,7 @@ def _context(talk_id: int, *, polled: bool = False, refused: DomainError | None 
 
 def _console(talk_id: int, *, refused: DomainError | None = None) -> Response:
     context = _context(talk_id, refused=refused)
-    lines = [] if web.wants_fragment() else record.record_of(talk_id, now=context["clock_now"])
+    lines = [] if web.wants_fragment() else record.record_of(context["evening"])
     status = 422 if refused else 200
     return page("talks/console.html", fragment="talks/_console.html", status=status, lines=lines, **context)
 
@@ -64,7 +64,7 @@ def console_live(talk_id: int, *, me: Actor) -> Response:
 @needs(Permission.RUN_TALK)
 def record_live(talk_id: int, *, me: Actor) -> Response:
     """Answer the poll of the evening's record."""
-    lines = record.record_of(talk_id, now=clock.now())
+    lines = record.record_of(evening.picture_of(talk_id, now=clock.now()))
     return stamped(live.fresh_or_unchanged(render_template("talks/_record.html", lines=lines)))
 
 

@@ -42,10 +42,9 @@ def _list(me: Actor, *, form: TalkForm | None = None, status: int = 200) -> Resp
 
 def _candidates() -> list[tuple[int, str]]:
     """Return those who can lead an evening: the people who hold a role."""
-    holders: set[int] = set()
-    for role in ("secretary", "clerk", "grid_officer", "team_leader", "teller", "recorder"):
-        holders.update(people.holders_of(role))
-    names = people.names_of(holders)
+    names = people.names_of(
+        people.holders_of("secretary", "clerk", "grid_officer", "team_leader", "teller", "recorder")
+    )
     return sorted(names.items(), key=lambda pair: (pair[1], pair[0]))
 
 

@@ -6,8 +6,8 @@ from flask import Flask
 
 from engage.teams.applications import apply, approve, decline, withdraw
 from engage.teams.commands import TeamPlan, change_team, found_team, name_leader
-from engage.teams.leaving import OwnRecords, forget, records_of
-from engage.teams.queries import count_waiting_for, led_by
+from engage.teams.leaving import OwnRecords, counting_records, forget, records_of
+from engage.teams.queries import count_waiting_for, counting_waiting_for, led_by
 from engage.teams.register import TrainingCard, count_running_out, trained_kinds
 from engage.teams.rules import NotQualified, TeamKind, Training
 from engage.teams.training import TrainingDay, ensure_qualified, qualified_ids, record_training, revoke
@@ -28,6 +28,8 @@ __all__ = [
     "change_team",
     "count_running_out",
     "count_waiting_for",
+    "counting_records",
+    "counting_waiting_for",
     "decline",
     "ensure_qualified",
     "forget",

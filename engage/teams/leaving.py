@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from engage import people
 from engage.core.database import db, require_transaction
@@ -32,6 +32,15 @@ class OwnRecords:
     applications: list[queries.Application]
     team_names: dict[int, str]
     trainings: list[register.TrainingCard]
+
+
+def counting_records(person_id: int) -> dict[str, Select[int]]:
+    """Return the statements for times in teams, applications and trainings, to be asked together with others."""
+    return {
+        **people.counting_spells(person_id),
+        "applications": select(func.count(TeamApplication.id)).where(TeamApplication.person_id == person_id),
+        "trainings": select(func.count(Qualification.id)).where(Qualification.person_id == person_id),
+    }
 
 
 def records_of(person_id: int, *, today: date) -> OwnRecords:

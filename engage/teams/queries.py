@@ -6,9 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from engage import people
 from engage.core.access import Actor, Permission
 from engage.core.database import db
 from engage.core.fence import get_in_scope
@@ -119,13 +118,18 @@ def count_waiting_for(actor: Actor) -> int:
 
     One's own does not count, it waits for somebody else.
     """
+    return int(db.session.scalar(counting_waiting_for(actor)) or 0)
+
+
+def counting_waiting_for(actor: Actor) -> Select[int]:
+    """Return the statement of `count_waiting_for`, to be asked together with others."""
     statement = select(func.count(TeamApplication.id)).where(
         TeamApplication.state == State.WAITING.value, TeamApplication.person_id != actor.person_id
     )
     if not actor.can(Permission.MANAGE_MEMBERS):
         led = select(TeamLead.team_id).where(TeamLead.person_id == actor.person_id, TeamLead.until.is_(None))
         statement = statement.where(TeamApplication.team_id.in_(led))
-    return int(db.session.scalar(statement) or 0)
+    return statement
 
 
 def applications_of(person_id: int) -> list[Application]:
@@ -155,8 +159,3 @@ def _card(row: TeamApplication) -> Application:
         decided_by=row.decided_by,
         reason=row.reason,
     )
-
-
-def names_for(applications: Collection[Application]) -> dict[int, people.Person]:
-    """Return the persons who asked."""
-    return people.persons_of([one.person_id for one in applications])

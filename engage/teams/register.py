@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 
 from engage import people
 from engage.core.database import db
-from engage.core.fence import get_in_scope
+from engage.core.errors import NotFound
 from engage.teams import rules
 from engage.teams.models_training import Qualification
 from engage.teams.rules import Held
@@ -67,8 +67,10 @@ def trainings_of(person_id: int, *, today: date) -> list[TrainingCard]:
 
 def get_training(qualification_id: int, *, today: date) -> TrainingCard:
     """Return one training. Raises `NotFound`."""
-    row = get_in_scope(Qualification, qualification_id)
-    return _card(row, names=people.names_of([row.given_by_id]), today=today)
+    cards = _cards(select(Qualification).where(Qualification.id == qualification_id), today=today)
+    if not cards:
+        raise NotFound
+    return cards[0]
 
 
 def running_out(*, looked: Looked, today: date, page: int) -> Found:
@@ -145,12 +147,14 @@ def trained_kinds(person_ids: Collection[int], *, today: date) -> dict[int, list
 
 
 def _cards(statement: Select[Any], *, today: date) -> list[TrainingCard]:
-    rows = db.session.scalars(statement).all()
-    names = people.names_of([row.given_by_id for row in rows])
-    return [_card(row, names=names, today=today) for row in rows]
+    giver = people.Person
+    named = statement.add_columns(giver.name).outerjoin(
+        giver, (giver.id == Qualification.given_by_id) & (giver.community_id == Qualification.community_id)
+    )
+    return [_card(row, giver=name or "", today=today) for row, name in db.session.execute(named)]
 
 
-def _card(row: Qualification, *, names: dict[int, str], today: date) -> TrainingCard:
+def _card(row: Qualification, *, giver: str, today: date) -> TrainingCard:
     held = Held(kind=row.kind, trained_on=row.trained_on, expires_on=row.expires_on, revoked=row.revoked_at is not None)
     return TrainingCard(
         id=row.id,
@@ -158,7 +162,7 @@ def _card(row: Qualification, *, names: dict[int, str], today: date) -> Training
         kind=row.kind,
         trained_on=row.trained_on,
         expires_on=row.expires_on,
-        given_by=names.get(row.given_by_id or 0, "") or row.given_by,
+        given_by=giver or row.given_by,
         note=row.note,
         revoked=row.revoked_at is not None,
         revoke_reason=row.revoke_reason,

@@ -81,10 +81,14 @@ def team_page(team_id: int, *, me: Actor, refused: DomainError | None = None, **
 def team_context(team_id: int, *, me: Actor) -> dict[str, Any]:
     """Return what the page of one team needs; names of members only for those who run it."""
     team, profile = people.get_team(team_id), queries.profiles_of([team_id])[team_id]
-    leads, runs = queries.leads_of([team_id]).get(team_id, []), queries.may_run(me, team_id)
+    leads = queries.leads_of([team_id]).get(team_id, [])
+    runs = me.can(Permission.MANAGE_MEMBERS) or me.person_id in {lead.person_id for lead in leads}
     members = people.members_of(team_id) if runs else []
     waiting = queries.list_waiting(team_ids=[team_id], limit=100) if runs else []
-    inside = people.is_in_team(person_id=me.person_id, team_id=team_id)
+    known = {person.id: person for person, _since in members}
+    inside = me.person_id in known if runs else people.is_in_team(person_id=me.person_id, team_id=team_id)
+    others = {lead.person_id for lead in leads} | {one.person_id for one in waiting}
+    known |= people.persons_of(others - known.keys())
     last = queries.last_answer(person_id=me.person_id, team_id=team_id)
     today = clock.local_date(clock.now())
     return {
@@ -93,12 +97,12 @@ def team_context(team_id: int, *, me: Actor) -> dict[str, Any]:
         "place": places.place_names([profile.place_id]).get(profile.place_id or 0, ""),
         "leads": leads,
         "lead_ids": {lead.person_id for lead in leads},
-        "names": people.names_of([lead.person_id for lead in leads]),
+        "names": {lead.person_id: known[lead.person_id].name for lead in leads},
         "runs": runs,
         "members": members,
         "trained": register.trained_kinds([person.id for person, _since in members], today=today),
         "waiting": waiting,
-        "applicants": queries.names_for(waiting),
+        "applicants": known,
         "former": people.former_members_of(team_id, limit=20) if runs else [],
         "inside": inside,
         "last": last,

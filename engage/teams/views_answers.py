@@ -27,7 +27,11 @@ def list_applications(me: Actor) -> Response:
     waiting = queries.list_waiting(team_ids=own, limit=100)
     teams = people.team_facts([one.team_id for one in waiting])
     return web.page(
-        "teams/applications.html", waiting=waiting, applicants=queries.names_for(waiting), teams=teams, me=me
+        "teams/applications.html",
+        waiting=waiting,
+        applicants=people.persons_of([one.person_id for one in waiting]),
+        teams=teams,
+        me=me,
     )
 
 

@@ -117,6 +117,8 @@ def _told(rows: Sequence[GridChange]) -> list[ChangeRow]:
 
 def sides_of(change_ids: Collection[int]) -> list[tuple[int, int, str]]:
     """Return (change, grid, "old" or "new") of these changes, in the order they were written."""
+    if not change_ids:
+        return []
     statement = select(GridChangeSide).where(GridChangeSide.change_id.in_(set(change_ids))).order_by(GridChangeSide.id)
     return [(row.change_id, row.place_id, row.side) for row in db.session.scalars(statement)]
 

@@ -17,10 +17,11 @@ from engage.topics.commands import (
     take_back_second,
     withdraw_topic,
 )
-from engage.topics.own import OwnSecond, filed_by, seconded_by_person
+from engage.topics.own import OwnSecond, counting_seconded, filed_by, seconded_by_person
 from engage.topics.queries import (
     TopicCard,
     count_open,
+    counting_to_moderate,
     get_card,
     list_selected,
     list_shortlisted,
@@ -39,6 +40,8 @@ __all__ = [
     "admit_topic",
     "conclude_round",
     "count_open",
+    "counting_seconded",
+    "counting_to_moderate",
     "file_topic",
     "filed_by",
     "find_current",

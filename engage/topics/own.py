@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from engage.core.database import db
 from engage.topics.models import Topic, TopicSecond
@@ -20,17 +21,21 @@ class OwnSecond:
     at: datetime
 
 
-def filed_by(person_id: int, *, now: datetime, limit: int = 500) -> list[TopicCard]:
-    """Return the topics a person filed, named or not, the newest first."""
-    statement = select(Topic.id).where(Topic.filed_by == person_id).order_by(Topic.id.desc()).limit(limit)
-    ids = list(db.session.scalars(statement))
-    cards = topic_cards(ids, now=now)
-    return [cards[topic_id] for topic_id in ids]
+def filed_by(person_ids: Collection[int], *, now: datetime, limit: int = 500) -> list[TopicCard]:
+    """Return the topics a person filed under these entries, named or not, the newest first."""
+    newest = select(Topic.id).where(Topic.filed_by.in_(set(person_ids))).order_by(Topic.id.desc()).limit(limit)
+    cards = topic_cards(newest, now=now)
+    return sorted(cards.values(), key=lambda card: card.id, reverse=True)
 
 
-def seconded_by_person(person_id: int, *, now: datetime, limit: int = 500) -> list[OwnSecond]:
-    """Return what a person seconded for the household, the newest first."""
-    statement = select(TopicSecond.topic_id, TopicSecond.at).where(TopicSecond.person_id == person_id)
+def counting_seconded(person_ids: Collection[int]) -> Select[int]:
+    """Return the statement for how many topics were seconded under these entries, to be asked together with others."""
+    return select(func.count(TopicSecond.id)).where(TopicSecond.person_id.in_(set(person_ids)))
+
+
+def seconded_by_person(person_ids: Collection[int], *, now: datetime, limit: int = 500) -> list[OwnSecond]:
+    """Return what a person seconded for the household under these entries, the newest first."""
+    statement = select(TopicSecond.topic_id, TopicSecond.at).where(TopicSecond.person_id.in_(set(person_ids)))
     rows = db.session.execute(statement.order_by(TopicSecond.id.desc()).limit(limit)).all()
     cards = topic_cards([row.topic_id for row in rows], now=now)
     return [OwnSecond(topic=cards[row.topic_id], at=row.at) for row in rows]

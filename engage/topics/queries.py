@@ -130,9 +130,18 @@ def count_tabs(*, now: datetime) -> dict[str, int]:
 
 def list_to_moderate(*, now: datetime) -> list[TopicCard]:
     """Return the topics a moderator may still turn away, oldest first; at most 60, since each opens after three days."""
-    waiting = and_(Topic.state == "submitted", Topic.filed_at > now - rules.MODERATION)
+    waiting = _to_moderate(now)
     rows = db.session.execute(_with_seconds().where(waiting).order_by(Topic.filed_at, Topic.id).limit(60)).all()
     return _cards(rows, now=now)
+
+
+def counting_to_moderate(*, now: datetime) -> Select[int]:
+    """Return the statement for how many topics a moderator may still turn away, to be asked together with others."""
+    return select(func.count(Topic.id)).where(_to_moderate(now))
+
+
+def _to_moderate(now: datetime) -> ColumnElement[bool]:
+    return and_(Topic.state == "submitted", Topic.filed_at > now - rules.MODERATION)
 
 
 def list_shortlisted(*, now: datetime) -> list[TopicCard]:
@@ -152,11 +161,11 @@ def list_selected(*, now: datetime | None = None) -> list[TopicCard]:
     return [card for card in _cards(rows, now=now or _NEVER) if card.state == Standing.SELECTED]
 
 
-def topic_cards(topic_ids: Collection[int], *, now: datetime | None = None) -> dict[int, TopicCard]:
-    """Return topics by id. Without `now` waiting ones are shown as they were decided, not as the clock has it."""
-    if not topic_ids:
+def topic_cards(topic_ids: Collection[int] | Select[int], *, now: datetime | None = None) -> dict[int, TopicCard]:
+    """Return topics by id (or of a statement for ids). Without `now` waiting ones are shown as they were decided."""
+    if not isinstance(topic_ids, Select) and not topic_ids:
         return {}
-    rows = db.session.execute(_with_seconds().where(Topic.id.in_(set(topic_ids)))).all()
+    rows = db.session.execute(_with_seconds().where(Topic.id.in_(topic_ids))).all()
     return {card.id: card for card in _cards(rows, now=now or _NEVER)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -82,13 +82,15 @@ def _result(card: RoundCard) -> Result:
 
 def _cards(rows: Sequence[AgendaRound], *, now: datetime) -> list[RoundCard]:
     ballots = votes.cards_of([subject_of(row.id) for row in rows], now=now)
-    return [_card(row, ballots[subject_of(row.id)]) for row in rows]
+    closed = [row for row in rows if ballots[subject_of(row.id)].outcome is not None]
+    backing = _backing_of({topic_id for row in closed for topic_id in row.topic_ids})
+    return [_card(row, ballots[subject_of(row.id)], backing) for row in rows]
 
 
-def _card(row: AgendaRound, vote: votes.VoteCard) -> RoundCard:
+def _card(row: AgendaRound, vote: votes.VoteCard, backing: Mapping[int, _Backing]) -> RoundCard:
     selection = None
     if vote.outcome is not None:
-        found = candidates(row.topic_ids, vote.outcome.counts)
+        found = _candidates(row.topic_ids, vote.outcome.counts, backing)
         selection = rules.top_k(found, k=row.k, lots=row.lots)
     return RoundCard(
         id=row.id,
@@ -106,19 +108,38 @@ def _card(row: AgendaRound, vote: votes.VoteCard) -> RoundCard:
 
 def candidates(topic_ids: Sequence[int], counts: Sequence[int]) -> list[rules.Candidate]:
     """Return the topics of a ballot with their votes and what breaks a tie."""
-    filed = {
-        row.id: row.filed_at
-        for row in db.session.execute(select(Topic.id, Topic.filed_at).where(Topic.id.in_(topic_ids)))
-    }
-    backed = db.session.execute(
-        select(TopicSecond.topic_id, TopicSecond.unit_id).where(TopicSecond.topic_id.in_(topic_ids))
-    ).all()
-    building = places.buildings_of({row.unit_id for row in backed})
-    buildings: dict[int, set[int]] = defaultdict(set)
-    for row in backed:
-        if row.unit_id in building:
-            buildings[row.topic_id].add(building[row.unit_id])
+    return _candidates(topic_ids, counts, _backing_of(topic_ids))
+
+
+def _candidates(
+    topic_ids: Sequence[int], counts: Sequence[int], backing: Mapping[int, _Backing]
+) -> list[rules.Candidate]:
     return [
-        rules.Candidate(topic_id=topic, votes=count, buildings=len(buildings[topic]), filed_at=filed[topic])
+        rules.Candidate(
+            topic_id=topic, votes=count, buildings=backing[topic].buildings, filed_at=backing[topic].filed_at
+        )
         for topic, count in zip(topic_ids, counts, strict=True)
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Backing:
+    """What breaks a tie between topics: from how many buildings each was seconded, and when it was filed."""
+
+    filed_at: datetime
+    buildings: int
+
+
+def _backing_of(topic_ids: Collection[int]) -> dict[int, _Backing]:
+    """Return it for these topics, of however many rounds; two statements."""
+    if not topic_ids:
+        return {}
+    seconded = (TopicSecond.topic_id == Topic.id) & (TopicSecond.community_id == Topic.community_id)
+    statement = select(Topic.id, Topic.filed_at, TopicSecond.unit_id).outerjoin(TopicSecond, seconded)
+    rows = db.session.execute(statement.where(Topic.id.in_(set(topic_ids)))).all()
+    building = places.buildings_of({row.unit_id for row in rows if row.unit_id is not None})
+    buildings: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.unit_id in building:
+            buildings[row.id].add(building[row.unit_id])
+    return {row.id: _Backing(filed_at=row.filed_at, buildings=len(buildings[row.id])) for row in rows}

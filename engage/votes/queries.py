@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, select
 
 from engage.core.database import db
 from engage.core.errors import NotFound
@@ -83,8 +83,10 @@ class Standing:
 
 def card(vote_id: int, *, now: datetime) -> VoteCard:
     """Return the vote with this id. Raises `NotFound`."""
-    vote = get_in_scope(Vote, vote_id)
-    return _cards([vote], now=now)[0]
+    cards = _cards(Vote.id == vote_id, now=now)
+    if not cards:
+        raise NotFound
+    return cards[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +115,10 @@ def paper_of(vote_id: int) -> Paper:
 
 
 def cards_of(subjects: Collection[str], *, now: datetime) -> dict[str, VoteCard]:
-    """Return the votes on these subjects by subject, in four queries (and two for each that ended within the last minute)."""
+    """Return the votes on these subjects by subject, in three queries (and two for each that ended within the last minute)."""
     if not subjects:
         return {}
-    votes = db.session.scalars(select(Vote).where(Vote.subject.in_(set(subjects)))).all()
-    return {shown.subject: shown for shown in _cards(votes, now=now)}
+    return {shown.subject: shown for shown in _cards(Vote.subject.in_(set(subjects)), now=now)}
 
 
 def find_by_subject(subject: str, *, now: datetime) -> VoteCard | None:
@@ -125,21 +126,11 @@ def find_by_subject(subject: str, *, now: datetime) -> VoteCard | None:
     return cards_of([subject], now=now).get(subject)
 
 
-def _turnouts(vote_ids: Sequence[int]) -> dict[int, int]:
-    if not vote_ids:
-        return {}
-    rows = db.session.execute(
-        select(Entitlement.vote_id, func.count())
-        .where(Entitlement.vote_id.in_(vote_ids), Entitlement.used.is_(True))
-        .group_by(Entitlement.vote_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _cards(votes: Sequence[Vote], *, now: datetime) -> list[VoteCard]:
-    turnouts = _turnouts([vote.id for vote in votes])
-    counts = count_closed([vote for vote in votes if openness_of(vote, now=now) == "closed"], now=now)
-    return [_card(vote, used=turnouts.get(vote.id, 0), counted=counts.get(vote.id), now=now) for vote in votes]
+def _cards(wanted: ColumnElement[bool], *, now: datetime) -> list[VoteCard]:
+    used = select(func.count()).where(Entitlement.vote_id == Vote.id, Entitlement.used.is_(True)).scalar_subquery()
+    rows = db.session.execute(select(Vote, used.label("used")).where(wanted)).all()
+    counts = count_closed([row.Vote for row in rows if openness_of(row.Vote, now=now) == "closed"], now=now)
+    return [_card(row.Vote, used=row.used, counted=counts.get(row.Vote.id), now=now) for row in rows]
 
 
 def _card(vote: Vote, *, used: int, counted: rules.Count | None, now: datetime) -> VoteCard:

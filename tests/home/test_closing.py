@@ -160,7 +160,7 @@ def test_who_chairs_a_talk_under_way_stays_until_it_is_over(me: Actor, world: Wo
 def test_a_reservation_that_lapsed_goes_back_as_lapsed(me: Actor) -> None:
     later = NOW + timedelta(days=8)
     close(me, now=later)
-    states = {card.state for card in rewards.list_redemptions(person_id=me.person_id, now=later, limit=9, offset=0)}
+    states = {card.state for card in rewards.list_redemptions(person_ids=[me.person_id], now=later, limit=9, offset=0)}
     assert states == {rewards.State.LAPSED}
     assert ledger.verify() == []
 

@@ -54,7 +54,7 @@ def test_somebody_with_nothing_stored_sees_a_page_too(world: World, sign_in: Sig
 
 def test_the_page_does_not_ask_once_per_row(me: Actor, world: World, count_queries: Any) -> None:
     with count_queries() as few:
-        data_of(me, now=NOW)
+        package.sections_of(data_of(me, now=NOW))
     for number in range(6):
         shift = plan_shift(
             world, title=f"第{number}班", day=date(2026, 6, 20), starts=time(8 + number), ends=time(9 + number)
@@ -64,7 +64,7 @@ def test_the_page_does_not_ask_once_per_row(me: Actor, world: World, count_queri
         topics.file_topic(title=f"第{number}件事怎么办", body="", is_named=True, actor=me, key=str(number), now=NOW)
     db.session.rollback()
     with count_queries() as many:
-        data_of(me, now=NOW)
+        package.sections_of(data_of(me, now=NOW))
     assert len(many) <= len(few) + 1, "a list that was empty may cost one"
 
 

@@ -231,7 +231,7 @@ def test_a_note_sent_twice_is_one_line(world: World) -> None:
     yard = make_talk(world)
     for _ in range(2):
         talks.note(talk_id=yard.talk_id, text="先装灯", actor=world.secretary, key="k", now=NOW)
-    assert [line.text for line in record_of(yard.talk_id, now=NOW)].count("先装灯") == 1
+    assert [line.text for line in record_of(evening.picture_of(yard.talk_id, now=NOW))].count("先装灯") == 1
 
 
 def test_a_talk_next_door_does_not_exist(world: World) -> None:
