@@ -5,23 +5,22 @@ SQLite: the template file is copied. PostgreSQL: the template database is cloned
 
 from __future__ import annotations
 
-import atexit
 import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask
 from flask_migrate import stamp
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from engage import create_app
 from engage.config import Settings
 from engage.core.database import as_owner, db
-from tests import postgres
-from tests.addresses import SharedRule
+from tests import engines, postgres
+from tests.addresses import SharedMap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +28,23 @@ if TYPE_CHECKING:
     from tests.postgres import Server
 
 
-#: templates are compiled once a run, not once for each test's application
-_COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="engage-templates-"))
-atexit.register(shutil.rmtree, _COMPILED.directory, ignore_errors=True)
-Flask.url_rule_class = SharedRule
+class CompiledTemplates(BytecodeCache):
+    """Templates are compiled once a run, not once for each test's application."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand out what was compiled of the same text of the same template."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_TEMPLATES = CompiledTemplates()
+Flask.url_map_class = SharedMap
 
 
 class Databases(Protocol):
@@ -77,7 +89,11 @@ def make_app(*, database_url: str, data_dir: Path, owner_url: str | None = None)
     """Build the application for tests: CSRF stays on, errors reach the test."""
     app = create_app(settings_for(database_url=database_url, data_dir=data_dir, owner_url=owner_url))
     app.testing = True
-    app.jinja_env.bytecode_cache = _COMPILED
+    app.jinja_env.bytecode_cache = _TEMPLATES
+    with app.app_context():
+        engines.share(db.engine)
+        if database_url.startswith("sqlite"):
+            engines.hurry(db.engine)
     return app
 
 
