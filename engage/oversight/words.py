@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask import g
 from flask_babel import pgettext
 from flask_babel.speaklater import LazyString
 
@@ -165,7 +166,17 @@ KINDS: Final = (
 
 
 def kind_words() -> dict[str, str]:
-    """Return what the kinds of things are called, in the order of KINDS and in the reader's language."""
+    """Return what the kinds of things are called, in the order of KINDS and in the reader's language.
+
+    Put into words once a request: every line of the log asks.
+    """
+    if "kind_words" not in g:
+        g.kind_words = _kinds_said()
+    said: dict[str, str] = g.kind_words
+    return said
+
+
+def _kinds_said() -> dict[str, str]:
     return {
         "person": pgettext("thing", "成员"),
         "member_change": pgettext("thing", "成批修改"),
