@@ -51,6 +51,8 @@ def counts_by_grid() -> dict[int, Counts]:
     )
     found: dict[int, Counts] = {}
     for row in db.session.execute(both):
+        if row.grid_id is None:
+            continue
         known = found.get(row.grid_id, Counts())
         found[row.grid_id] = Counts(buildings=known.buildings + row.buildings, units=known.units + row.units)
     return found
