@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import g
 from flask_babel import pgettext
 from flask_babel.speaklater import LazyString
 
@@ -166,17 +165,7 @@ KINDS: Final = (
 
 
 def kind_words() -> dict[str, str]:
-    """Return what the kinds of things are called, in the order of KINDS and in the reader's language.
-
-    Put into words once a request: every line of the log asks.
-    """
-    if "kind_words" not in g:
-        g.kind_words = _kinds_said()
-    said: dict[str, str] = g.kind_words
-    return said
-
-
-def _kinds_said() -> dict[str, str]:
+    """Return what the kinds of things are called, in the order of KINDS and in the reader's language."""
     return {
         "person": pgettext("thing", "成员"),
         "member_change": pgettext("thing", "成批修改"),
@@ -234,12 +223,12 @@ def verb_words(verb: str) -> str:
     return str(VERBS.get(verb) or verb.replace("_", " "))
 
 
-def subject_words(subject: str, *, names: dict[int, str]) -> str:
-    """Return what it was done to: a person by name, another thing by kind and number."""
+def subject_words(subject: str, *, names: dict[int, str], kinds: dict[str, str]) -> str:
+    """Return what it was done to: a person by name, another thing by kind (`kind_words`) and number."""
     kind, _colon, number = subject.partition(":")
     if kind == "person" and number.isdecimal():
         return names.get(int(number), "")
-    word = kind_words().get(kind.removesuffix("s") if not number else kind, kind.replace("_", " "))
+    word = kinds.get(kind.removesuffix("s") if not number else kind, kind.replace("_", " "))
     return _("%(thing)s#%(number)s", thing=word, number=number) if number else word
 
 
