@@ -92,6 +92,17 @@ def settle(*, name: str, number: int, persons: int, now: datetime) -> list[Stree
     ]
 
 
+def settle_into(*, community_id: int, persons: int, now: datetime) -> None:
+    """Put so many more people onto the roll of a community there is already, in grids and behind doors of their own."""
+    chance = random.Random(cast.SEED)  # noqa: S311 - a story, not a secret
+    homes = _homes(persons, chance=chance)
+    with tenancy.scoped(community_id), transaction():
+        made = places.survey(
+            grids={grid: f"{place:02d}" for place, grid in enumerate(_GRIDS, 1)}, doors=[one.door for one in homes]
+        )
+        people.enrol_many(_neighbours(homes, made, number=99, chance=chance), now=now - timedelta(days=200))
+
+
 def _homes(persons: int, *, chance: random.Random) -> list[_Home]:
     homes: list[_Home] = []
     left = persons

@@ -108,6 +108,7 @@ def _told(rows: Sequence[AuditEvent], holders: dict[int, str]) -> list[Line]:
     named |= {one for row in rows for one in (row.actor_id, row.on_behalf_of, row.facts.get("acting_for")) if one}
     numbers = {row.id: row.member_no for row in people.persons_of(named - holders.keys()).values()}
     shown = holders | {who: _("成员%(number)s", number=f"{number:04d}") for who, number in numbers.items()}
+    kinds = words.kind_words()
     return [
         Line(
             id=row.id,
@@ -118,7 +119,7 @@ def _told(rows: Sequence[AuditEvent], holders: dict[int, str]) -> list[Line]:
             verb=words.verb_words(row.verb),
             kind=kind,
             number=number,
-            subject=words.subject_words(row.subject, names=shown),
+            subject=words.subject_words(row.subject, names=shown, kinds=kinds),
             facts=words.plain_facts(row.facts, names=shown),
         )
         for row, (kind, _colon, number) in zip(rows, subjects, strict=True)

@@ -117,7 +117,7 @@ def _told(rows: Sequence[AuditEvent]) -> list[Line]:
     named |= {row.facts.get("acting_for") for row in rows}
     subjects = [row.subject.partition(":") for row in rows]
     named |= {int(number) for kind, _, number in subjects if kind == "person" and number.isdecimal()}
-    names = people.names_of(named)
+    names, kinds = people.names_of(named), words.kind_words()
     return [
         Line(
             id=row.id,
@@ -128,7 +128,7 @@ def _told(rows: Sequence[AuditEvent]) -> list[Line]:
             verb=words.verb_words(row.verb),
             kind=kind,
             number=number,
-            subject=words.subject_words(row.subject, names=names),
+            subject=words.subject_words(row.subject, names=names, kinds=kinds),
             facts=words.fact_words(row.facts, names=names),
         )
         for row, (kind, _, number) in zip(rows, subjects, strict=True)

@@ -223,12 +223,12 @@ def verb_words(verb: str) -> str:
     return str(VERBS.get(verb) or verb.replace("_", " "))
 
 
-def subject_words(subject: str, *, names: dict[int, str]) -> str:
-    """Return what it was done to: a person by name, another thing by kind and number."""
+def subject_words(subject: str, *, names: dict[int, str], kinds: dict[str, str]) -> str:
+    """Return what it was done to: a person by name, another thing by kind (`kind_words`) and number."""
     kind, _colon, number = subject.partition(":")
     if kind == "person" and number.isdecimal():
         return names.get(int(number), "")
-    word = kind_words().get(kind.removesuffix("s") if not number else kind, kind.replace("_", " "))
+    word = kinds.get(kind.removesuffix("s") if not number else kind, kind.replace("_", " "))
     return _("%(thing)s#%(number)s", thing=word, number=number) if number else word
 
 

@@ -105,6 +105,21 @@ def roles_of(person_ids: Collection[int]) -> dict[int, list[RoleGrant]]:
     return roles
 
 
+def activated_and_roles(person_ids: Collection[int]) -> tuple[set[int], dict[int, list[RoleGrant]]]:
+    """Return what `activated_ids` and `roles_of` do, together; one statement."""
+    password = select(Credential.id).where(Credential.person_id == Person.id).exists()
+    held = and_(RoleGrant.person_id == Person.id, RoleGrant.community_id == Person.community_id, not_over())
+    statement = select(Person.id, password.label("activated"), RoleGrant).outerjoin(RoleGrant, held)
+    activated: set[int] = set()
+    roles: dict[int, list[RoleGrant]] = {}
+    for row in db.session.execute(statement.where(Person.id.in_(set(person_ids))).order_by(RoleGrant.id)):
+        if row.activated:
+            activated.add(row.id)
+        if row.RoleGrant is not None:
+            roles.setdefault(row.id, []).append(row.RoleGrant)
+    return activated, roles
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entrance:
     """How somebody gets in: a password, devices signed in, cards and codes; and what ties them to their own household."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
 
-from sqlalchemy import Select, and_, case, func, select, update
+from sqlalchemy import Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from engage.core.access import Actor
@@ -39,6 +39,10 @@ class Twins:
     why: str
 
 
+#: what speaks for one person, the strongest first
+_WHY: Final = ("phone+name", "name+home", "name+year", "phone")
+
+
 class Moved(TypedDict):
     """Which rows went from one entry to the other, and what was so before: plain values for an undo."""
 
@@ -50,7 +54,7 @@ class Moved(TypedDict):
 
 
 def find_twins(*, at_most: int = 300) -> list[Twins]:
-    """Return pairs of entries on the roll that look like one person, the likeliest first; three statements.
+    """Return pairs of entries on the roll that look like one person, the likeliest first; two statements.
 
     A shared phone alone comes last: families share one.
     """
@@ -58,24 +62,25 @@ def find_twins(*, at_most: int = 300) -> list[Twins]:
     same_phone = and_(one.phone_index == other.phone_index, one.phone_index.is_not(None))
     # The reading is indexed and the same for the same name unless somebody corrected it.
     same_name = and_(one.pinyin == other.pinyin, one.name == other.name)
-    kinds = (
-        ("phone+name", and_(same_phone, one.name == other.name)),
-        ("name+home", and_(same_name, one.unit_id == other.unit_id)),
-        ("name+year", and_(same_name, one.birth_year == other.birth_year)),
-        ("phone", and_(same_phone, one.name != other.name)),
-    )
-    found: dict[tuple[int, int], str] = {}
-    for why, alike in kinds:
+    same_home, same_year = one.unit_id == other.unit_id, one.birth_year == other.birth_year
+    on_roll = ("active", "paused", "applied")
+    found: dict[tuple[int, int], int] = {}
+    for alike, likelier, likely, less in (
+        (same_phone, one.name == other.name, 0, 3),
+        (and_(same_name, or_(same_home, same_year)), same_home, 1, 2),
+    ):
+        place = case((likelier, likely), else_=less)
         statement = (
-            select(one.id, other.id)
+            select(one.id, other.id, place)
             .join(other, and_(one.community_id == other.community_id, one.id < other.id, alike))
-            .where(one.status.in_(("active", "paused", "applied")), other.status.in_(("active", "paused", "applied")))
-            .order_by(one.id, other.id)
+            .where(one.status.in_(on_roll), other.status.in_(on_roll))
+            .order_by(place, one.id, other.id)
             .limit(at_most)
         )
-        for first_id, second_id in db.session.execute(statement):
-            found.setdefault((first_id, second_id), why)
-    return [Twins(first_id=first, second_id=second, why=why) for (first, second), why in found.items()][:at_most]
+        for first_id, second_id, rank in db.session.execute(statement):
+            found[first_id, second_id] = min(rank, found.get((first_id, second_id), rank))
+    ranked = sorted((rank, first, second) for (first, second), rank in found.items())
+    return [Twins(first_id=first, second_id=second, why=_WHY[rank]) for rank, first, second in ranked[:at_most]]
 
 
 def swap_facts(*, survivor_id: int, merged_id: int, facts: Collection[str]) -> None:

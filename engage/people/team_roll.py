@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, delete, func, select
 
 from engage.core import clock
 from engage.core.database import db, require_transaction
-from engage.core.errors import N_, DomainError
+from engage.core.errors import N_, DomainError, NotFound
 from engage.core.fence import get_in_scope
 from engage.people.models import Membership, Person, Team
 from engage.people.models_teams import FormerMembership
@@ -85,8 +85,10 @@ def count_teams(*, q: str = "", kind: str = "", closed: bool = False) -> int:
 
 def get_team(team_id: int) -> TeamFacts:
     """Return one team, closed ones too. Raises `NotFound`."""
-    get_in_scope(Team, team_id)
-    return _cards(_facts().where(Team.id == team_id))[0]
+    found = team_facts([team_id])
+    if not found:
+        raise NotFound
+    return found[team_id]
 
 
 def team_facts(team_ids: Collection[int]) -> dict[int, TeamFacts]:

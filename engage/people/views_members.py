@@ -35,9 +35,7 @@ def spot_of(values: Mapping[str, str]) -> Spot:
 
 def _with_places(filters: Filters, reach: Reach) -> tuple[Filters, list[Any], list[Any]]:
     """Return grids, and the buildings of a chosen one, to choose from; a building of another grid is chosen no longer."""
-    grids, buildings = places.grids_and_buildings(filters.grid or 0)
-    if filters.building and not filters.grid:
-        buildings = list(places.list_buildings())
+    grids, buildings = places.grids_and_buildings(filters.grid or (None if filters.building else 0))
     if reach is not None:
         grids, buildings = ([one for one in found if one.id in reach] for found in (grids, buildings))
     if filters.grid and filters.building not in {building.id for building in buildings}:
@@ -50,13 +48,14 @@ def _with_places(filters: Filters, reach: Reach) -> tuple[Filters, list[Any], li
 def index(*, me: Actor) -> Response:
     """List people, 50 a page; phones are masked."""
     args, reach = web.request.args, me.reach(Permission.SEE_MEMBERS)
-    filters, grids, buildings = _with_places(filters_in(args), reach)
     spot = spot_of(args)
     if spot.after or spot.before:
-        reveals.count_page(actor=me, now=clock.now())
+        reveals.count_page(actor=me, now=clock.now())  # first: a command forgets what was read before it
+    filters, grids, buildings = _with_places(filters_in(args), reach)
     found = search(filters=filters, now=clock.now(), spot=spot, reach=reach)
     ids = [person.id for person in found.persons]
     teams = directory.list_teams()
+    activated, roles = directory.activated_and_roles(ids)
     return web.page(
         "people/index.html",
         fragment="people/_list.html",
@@ -70,8 +69,8 @@ def index(*, me: Actor) -> Response:
         buildings=buildings,
         teams=teams,
         choices=words_lists.CHOICE_WORDS,
-        activated=directory.activated_ids(ids),
-        roles=directory.roles_of(ids),
+        activated=activated,
+        roles=roles,
         person_teams=directory.teams_of(ids),
         words=ROLE_WORDS,
         acts=Act,

@@ -51,6 +51,8 @@ def counts_by_grid() -> dict[int, Counts]:
     )
     found: dict[int, Counts] = {}
     for row in db.session.execute(both):
+        if row.grid_id is None:
+            continue
         known = found.get(row.grid_id, Counts())
         found[row.grid_id] = Counts(buildings=known.buildings + row.buildings, units=known.units + row.units)
     return found
@@ -62,10 +64,11 @@ def buildings_in(grid_id: int) -> Sequence[Place]:
     return db.session.scalars(statement.order_by(Place.name, Place.id)).all()
 
 
-def grids_and_buildings(grid_id: int) -> tuple[list[Place], list[Place]]:
-    """Return what `list_grids` and `buildings_in` do, together; one statement."""
+def grids_and_buildings(grid_id: int | None) -> tuple[list[Place], list[Place]]:
+    """Return what `list_grids` and `buildings_in` do (or, with None, `list_buildings`), together; one statement."""
     open_grid = (Place.kind == "grid") & Place.closed_on.is_(None)
-    statement = select(Place).where(or_(open_grid, (Place.kind == "building") & (Place.parent_id == grid_id)))
+    below = Place.kind == "building" if grid_id is None else (Place.kind == "building") & (Place.parent_id == grid_id)
+    statement = select(Place).where(or_(open_grid, below))
     found = db.session.scalars(statement.order_by(Place.code, Place.name, Place.id)).all()
     buildings = sorted((one for one in found if one.kind == "building"), key=lambda one: (one.name, one.id))
     return [one for one in found if one.kind == "grid"], buildings

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from engage import people, places
 from engage.core.access import Actor, Permission, Role
 from engage.core.database import db
 from engage.core.errors import NotFound
-from engage.core.fence import get_in_scope
 from engage.territory.models import GridChange, GridChangeMove, GridChangeSide
 
 PAGE = 50
@@ -83,7 +83,7 @@ def ensure_within(place_ids: Collection[int | None], *, actor: Actor) -> None:
 def list_changes(*, limit: int, offset: int) -> list[ChangeRow]:
     """Return the splits and mergers of this community, the latest first."""
     statement = select(GridChange).order_by(GridChange.made_at.desc(), GridChange.id.desc())
-    return _told(db.session.scalars(statement.limit(limit).offset(offset)).all())
+    return _told(statement.limit(limit).offset(offset))
 
 
 def count_changes() -> int:
@@ -93,25 +93,34 @@ def count_changes() -> int:
 
 def get_change(change_id: int) -> ChangeRow:
     """Return one. Raises `NotFound`."""
-    return _told([get_in_scope(GridChange, change_id)])[0]
+    found = _told(select(GridChange).where(GridChange.id == change_id))
+    if not found:
+        raise NotFound
+    return found[0]
 
 
-def _told(rows: Sequence[GridChange]) -> list[ChangeRow]:
-    sides = sides_of([row.id for row in rows])
+def _told(statement: Select[GridChange]) -> list[ChangeRow]:
+    maker, undoer = aliased(people.Person), aliased(people.Person)
+    named_too = (
+        statement.add_columns(maker.name, undoer.name)
+        .outerjoin(maker, (maker.id == GridChange.made_by) & (maker.community_id == GridChange.community_id))
+        .outerjoin(undoer, (undoer.id == GridChange.undone_by) & (undoer.community_id == GridChange.community_id))
+    )
+    rows = db.session.execute(named_too).all()
+    sides = sides_of([row[0].id for row in rows])
     named = places.place_names([place_id for _, place_id, _ in sides])
-    who = people.names_of([one for row in rows for one in (row.made_by, row.undone_by)])
     return [
         ChangeRow(
             id=row.id,
             kind=row.kind,
             made_at=row.made_at,
-            made_by=who.get(row.made_by, ""),
+            made_by=made_by or "",
             before=tuple(named[place] for change, place, side in sides if change == row.id and side == "old"),
             after=tuple(named[place] for change, place, side in sides if change == row.id and side == "new"),
             undone_at=row.undone_at,
-            undone_by=who.get(row.undone_by or 0, ""),
+            undone_by=undone_by or "",
         )
-        for row in rows
+        for row, made_by, undone_by in rows
     ]
 
 

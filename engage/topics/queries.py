@@ -130,18 +130,14 @@ def count_tabs(*, now: datetime) -> dict[str, int]:
 
 def list_to_moderate(*, now: datetime) -> list[TopicCard]:
     """Return the topics a moderator may still turn away, oldest first; at most 60, since each opens after three days."""
-    waiting = _to_moderate(now)
+    waiting = and_(Topic.state == "submitted", Topic.filed_at > now - rules.MODERATION)
     rows = db.session.execute(_with_seconds().where(waiting).order_by(Topic.filed_at, Topic.id).limit(60)).all()
     return _cards(rows, now=now)
 
 
 def counting_to_moderate(*, now: datetime) -> Select[int]:
-    """Return the statement for how many topics a moderator may still turn away, to be asked together with others."""
-    return select(func.count(Topic.id)).where(_to_moderate(now))
-
-
-def _to_moderate(now: datetime) -> ColumnElement[bool]:
-    return and_(Topic.state == "submitted", Topic.filed_at > now - rules.MODERATION)
+    """Return the statement for how many there are, to be asked together with others."""
+    return select(func.count(Topic.id)).where(Topic.state == "submitted", Topic.filed_at > now - rules.MODERATION)
 
 
 def list_shortlisted(*, now: datetime) -> list[TopicCard]:
