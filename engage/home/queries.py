@@ -45,6 +45,8 @@ class FrontPage:
     news: list[resolutions.ResolutionCard]
     #: who waits for the reader's answer to come into a team
     to_answer: int
+    #: corrections in the ledger that wait for the reader's yes
+    to_correct: int
     #: children the office wrote down as the reader's, who wait for a yes
     to_confirm: list[guardians.Bond]
 
@@ -74,6 +76,7 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
         wanted=_wanted(mine_ids={shift.id for shift in mine}, now=now, until=week_ends),
         news=resolutions.list_public(limit=_NEWS_AT_MOST, offset=0),
         to_answer=teams.count_waiting_for(actor),
+        to_correct=ledger.count_waiting(judge=actor),
         to_confirm=[
             bond
             for bond in guardians.children_of(actor.person_id, on=clock.local_date(now))
@@ -134,6 +137,8 @@ class Day:
     resolutions_open: int
     #: who waits for an answer to come into a team
     to_answer: int
+    #: corrections in the ledger that wait for the reader's yes
+    to_correct: int
     now: datetime
 
 
@@ -156,5 +161,6 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
         totals=ledger.totals() if actor.can(Permission.SEE_LEDGER) else None,
         resolutions_open=resolutions.count_open(),
         to_answer=teams.count_waiting_for(actor),
+        to_correct=ledger.count_waiting(judge=actor),
         now=now,
     )

@@ -14,7 +14,7 @@ from engage.ledger.cards import (
     LedgerTotals,
 )
 from engage.ledger.carrying import carry_back, carry_over, lock_for_merge, what_blocks_going_back
-from engage.ledger.commands import expire_points
+from engage.ledger.commands import expire_points, propose_correction
 from engage.ledger.corrections import count_waiting
 from engage.ledger.figures import issued_by_community
 from engage.ledger.leaving import count_entries, give_up_balance
@@ -66,6 +66,7 @@ __all__ = [
     "list_entries",
     "lock_for_merge",
     "post_award",
+    "propose_correction",
     "release_hold",
     "reverse",
     "spend_hold",

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from engage.core.access import Actor, Permission
 from engage.core.database import db
 from engage.ledger.cards import EntryCard
 from engage.ledger.models import Correction, Entry
@@ -45,9 +46,16 @@ def find_waiting(*, entry_id: int) -> int | None:
     return db.session.scalar(statement)
 
 
-def count_waiting() -> int:
-    """Return how many corrections wait for a second person."""
-    return int(db.session.scalar(select(func.count(Correction.id)).where(Correction.outcome == "")) or 0)
+def count_waiting(*, judge: Actor | None = None) -> int:
+    """Return how many corrections wait for a second person; with `judge`, those this person may say yes to."""
+    waiting = select(func.count(Correction.id)).where(Correction.outcome == "")
+    if judge is not None:
+        if not judge.can(Permission.APPROVE_RULES):
+            return 0
+        waiting = waiting.join(Entry, Entry.id == Correction.entry_id).where(
+            Correction.proposed_by != judge.person_id, Entry.person_id != judge.person_id
+        )
+    return int(db.session.scalar(waiting) or 0)
 
 
 def _cards(rows: Sequence[Correction]) -> list[CorrectionCard]:
