@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from engage import activities, attendance, awards
+from engage import activities, attendance, awards, ledger
 from engage.activities import Kind, Nature, Plan
 from engage.core import clock
 from engage.core.access import Actor
@@ -41,6 +41,7 @@ def play(stage: Stage) -> None:
         # Left for the stranger who tries the demo as 周桂芳.
         come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty), with_known=False)
     walk_now(stage)
+    doubt(stage)
 
 
 def play_next_door(stage: Stage) -> None:
@@ -56,6 +57,17 @@ def play_next_door(stage: Stage) -> None:
         joined=2,
     )
     come(stage, shift_id=plan(stage, duty), count=duty.joined, before=_start_of(stage, duty))
+
+
+def doubt(stage: Stage) -> None:
+    """Let 吴小婷 ask for an award to be taken back; 何敏, or whoever tries the demo as her, is the second person."""
+    neighbours = [actor.person_id for key, actor in stage.actors.items() if key.startswith("neighbour ")]
+    wrong = next(
+        card for card in ledger.list_entries(limit=1000) if card.kind == "award" and card.person_id in neighbours
+    )
+    ledger.propose_correction(
+        entry_id=wrong.id, reason="那晚提前走了，签退是别人代按的", actor=stage["clerk"], now=stage.ago(hours=3)
+    )
 
 
 def agree_on_points(stage: Stage) -> None:

@@ -46,6 +46,8 @@ class FrontPage:
     news: list[resolutions.ResolutionCard]
     #: who waits for the reader's answer to come into a team
     to_answer: int
+    #: corrections in the ledger that wait for the reader's yes
+    to_correct: int
     #: children the office wrote down as the reader's, who wait for a yes
     to_confirm: list[guardians.Bond]
 
@@ -75,6 +77,7 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
         wanted=_wanted(mine_ids={shift.id for shift in mine}, now=now, until=week_ends),
         news=resolutions.list_public(limit=_NEWS_AT_MOST, offset=0),
         to_answer=teams.count_waiting_for(actor),
+        to_correct=ledger.count_waiting(judge=actor),
         to_confirm=[
             bond
             for bond in guardians.children_of(actor.person_id, on=clock.local_date(now))
@@ -138,6 +141,8 @@ class Day:
     resolutions_open: int
     #: who waits for an answer to come into a team
     to_answer: int
+    #: corrections in the ledger that wait for the reader's yes
+    to_correct: int
     now: datetime
 
 
@@ -152,6 +157,7 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
         "approvals": attendance.counting_to_approve(judge=actor),
         "resolutions": resolutions.counting_open(),
         "to_answer": teams.counting_waiting_for(actor),
+        "to_correct": ledger.counting_waiting(judge=actor),
     }
     if actor.can(Permission.MODERATE_TOPICS):
         asked["to_moderate"] = topics.counting_to_moderate(now=now)
@@ -168,5 +174,6 @@ def day_of(actor: Actor, *, now: datetime) -> Day:
         totals=ledger.totals() if actor.can(Permission.SEE_LEDGER) else None,
         resolutions_open=counts["resolutions"],
         to_answer=counts["to_answer"],
+        to_correct=counts["to_correct"],
         now=now,
     )

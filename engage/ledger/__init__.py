@@ -14,8 +14,8 @@ from engage.ledger.cards import (
     LedgerTotals,
 )
 from engage.ledger.carrying import carry_back, carry_over, lock_for_merge, what_blocks_going_back
-from engage.ledger.commands import expire_points
-from engage.ledger.corrections import count_waiting
+from engage.ledger.commands import expire_points, propose_correction
+from engage.ledger.corrections import count_waiting, counting_waiting
 from engage.ledger.figures import issued_by_community
 from engage.ledger.leaving import counting_entries, give_up_balance
 from engage.ledger.posting import hold, release_hold, spend_hold
@@ -54,6 +54,7 @@ __all__ = [
     "count_holders",
     "count_waiting",
     "counting_entries",
+    "counting_waiting",
     "entry_of",
     "expire_points",
     "find_expiring",
@@ -66,6 +67,7 @@ __all__ = [
     "list_entries",
     "lock_for_merge",
     "post_award",
+    "propose_correction",
     "release_hold",
     "reverse",
     "spend_hold",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, false, func, select
 
+from engage.core.access import Actor, Permission
 from engage.core.database import db
 from engage.ledger.cards import EntryCard
 from engage.ledger.models import Correction, Entry
@@ -45,9 +46,21 @@ def find_waiting(*, entry_id: int) -> int | None:
     return db.session.scalar(statement)
 
 
-def count_waiting() -> int:
-    """Return how many corrections wait for a second person."""
-    return int(db.session.scalar(select(func.count(Correction.id)).where(Correction.outcome == "")) or 0)
+def count_waiting(*, judge: Actor | None = None) -> int:
+    """Return how many corrections wait for a second person; with `judge`, those this person may say yes to."""
+    return db.session.scalar(counting_waiting(judge=judge)) or 0
+
+
+def counting_waiting(*, judge: Actor | None = None) -> Select[int]:
+    """Return the statement of `count_waiting`, to be asked together with others."""
+    waiting = select(func.count(Correction.id)).where(Correction.outcome == "")
+    if judge is None:
+        return waiting
+    if not judge.can(Permission.APPROVE_RULES):
+        return waiting.where(false())
+    return waiting.join(Entry, Entry.id == Correction.entry_id).where(
+        Correction.proposed_by != judge.person_id, Entry.person_id != judge.person_id
+    )
 
 
 def _cards(rows: Sequence[Correction]) -> list[CorrectionCard]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask_babel.speaklater import LazyString
 
-from engage.core.i18n import _, _l
+from engage.core.i18n import _, _l, _lp
 from engage.people.bulk import Act, Left
 from engage.people.filters import Filters, address_of
 
@@ -56,7 +56,7 @@ ACT_WORDS: Final[dict[str, LazyString]] = {
     Act.GRID: _l("换网格"),
     Act.VOLUNTEER: _l("记为志愿者"),
     Act.NO_VOLUNTEER: _l("不再记为志愿者"),
-    Act.PAUSE: _l("暂停"),
+    Act.PAUSE: _lp("act", "暂停"),
     Act.RETURN: _l("恢复"),
 }
 

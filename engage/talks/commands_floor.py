@@ -12,6 +12,7 @@ from engage.core.access import Actor
 from engage.core.database import transaction
 from engage.core.errors import N_
 from engage.core.fence import get_in_scope
+from engage.core.i18n import day_and_time
 from engage.talks import evening, queries, rules
 from engage.talks.commands_course import end_speech, ensure_no_vote, talk_in
 from engage.talks.models import AgendaItem, Motion, SpeakerEntry, TalkAttendance, TalkNote
@@ -23,7 +24,8 @@ def check_in(*, talk_id: int, person_id: int, channel: str, actor: Actor, now: d
     The household they may vote for counts as present. Raises `TalkRefused` before the doors open and after the end.
     """
     with transaction() as session:
-        talk = talk_in(talk_id, "checkin", "in_session")
+        talk = queries.get_talk(talk_id, lock=True)
+        rules.ensure_arrivals(state=talk.state, begins=day_and_time(talk.starts_at))
         person = people.get_person(person_id)
         if queries.find_attendance(talk_id=talk.id, person_id=person.id):
             return False

@@ -57,6 +57,15 @@ _REFUSED: Mapping[str, str] = {
 }
 
 
+#: why nobody can be noted as there, and when they can
+ARRIVALS_SHUT: Mapping[str, str] = {
+    "draft": N_("这一场还在准备，通知贴出去、开了门才能签到。"),
+    "noticed": N_("还没开门签到。%(begins)s开场，主持台上按了“开门签到”，这里就能签。"),
+    "adjourned": N_("散会了，不再签到。"),
+    "cancelled": N_("这一场取消了，不用签到。"),
+}
+
+
 class TalkRefused(DomainError):
     """The evening cannot take this step now."""
 
@@ -93,6 +102,12 @@ def ensure_noticeable(*, items: int, starts_at: datetime, notice_days: int, now:
             field="notice_days",
             days=notice_days,
         )
+
+
+def ensure_arrivals(*, state: str, begins: str) -> None:
+    """People arrive from the opening of the doors until the end; `begins` is a day and time in words. Raises `TalkRefused`."""
+    if state not in {"checkin", "in_session"}:
+        raise TalkRefused(ARRIVALS_SHUT[state], field="who", begins=begins)
 
 
 def quorum_of(*, units: int) -> int:

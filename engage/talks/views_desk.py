@@ -196,6 +196,7 @@ def _door(talk_id: int, *, refused: DomainError | None = None, came: str = "", a
         arrivals=arrivals,
         names=people.names_of([row.person_id for row in arrivals]),
         refused=web.say(refused) if refused else None,
+        shut=rules.ARRIVALS_SHUT,
         typed=web.request.form.get("who", "") if refused else "",
         came=came,
         again=again,

@@ -7,7 +7,9 @@ from datetime import date, time, timedelta
 
 import time_machine
 
+from engage import ledger
 from engage.core.access import Actor
+from engage.core.database import transaction
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.home.conftest import Evening, plan_shift
@@ -123,3 +125,25 @@ def test_the_community_next_door_is_not_in_sight(world: World, evening: Evening,
         assert page.status_code == 200
         assert "桂园" not in page.text
         assert "充电棚" not in page.text
+
+
+def test_a_correction_is_announced_to_whoever_may_confirm_it(world: World, evening: Evening, sign_in: SignIn) -> None:
+    with transaction():
+        award = ledger.post_award(
+            person_id=world.volunteer.person_id,
+            points=5,
+            source="x:1",
+            memo="夜巡",
+            basis={},
+            earned_on=date(2026, 6, 1),
+            actor_id=world.leader.person_id,
+            approver_id=world.secretary.person_id,
+            now=NOW,
+        )
+    ledger.propose_correction(entry_id=award.entry_id, reason="记了两回", actor=world.clerk, now=NOW)
+    secretary, clerk = sign_in(world.secretary), sign_in(world.clerk)
+    for address in ("/", "/desk/today"):
+        assert secretary.get(address).soup.select('main a[href="/ledger/corrections"]'), address
+        assert not clerk.get(address).soup.select('main a[href="/ledger/corrections"]'), address
+    assert "1笔更正等您确认" in secretary.get("/desk/today").words.replace(" ", "")
+    assert not sign_in(world.volunteer).get("/").soup.select('main a[href="/ledger/corrections"]')

@@ -63,6 +63,14 @@ def test_nobody_confirms_a_correction_of_their_own_points(world: World, points: 
         confirm(former, world.clerk)
 
 
+def test_who_may_say_yes_is_told_how_many_wait_and_nobody_about_their_own(world: World, points: Points) -> None:
+    propose(world, points.award(30).entry_id)
+    propose(world, points.award(5, person_id=world.clerk.person_id).entry_id)
+    propose(world, points.award(7).entry_id, by=world.clerk)
+    waiting = {name: ledger.count_waiting(judge=getattr(world, name)) for name in ("secretary", "clerk", "leader")}
+    assert waiting == {"secretary": 1, "clerk": 1, "leader": 0}
+
+
 def test_what_was_dropped_or_done_stays_so(world: World, points: Points) -> None:
     first, second = points.award(30).entry_id, points.award(5).entry_id
     dropped, withdrawn = propose(world, first), propose(world, second)

@@ -10,6 +10,7 @@ import time_machine
 
 from engage import talks, votes
 from engage.core.access import Actor
+from engage.core.i18n import day_and_time
 from engage.talks import queries
 from tests.client import CheckingClient
 from tests.conftest import World
@@ -119,6 +120,19 @@ def test_the_door_takes_a_member_number_and_says_who_came(world: World, yard: Co
     assert "已经签过到了" in again.text
     unknown = browser.submit(page.form("/door"), expect=422, who="99999")
     assert unknown.soup.find(id="f-who")["value"] == "99999"
+
+
+def test_the_door_says_when_it_opens(world: World, sign_in: SignIn) -> None:
+    yard = make_talk(world, state="noticed")
+    browser = sign_in(world.secretary)
+    page = browser.get(f"/talks/{yard.talk_id}/door", expect=200)
+    assert "还没开门签到" in page.words
+    shut = browser.submit(page.form("/door"), expect=422, who=str(world.resident.member_no))
+    assert "还没开门签到" in shut.refusal
+    assert day_and_time(talks.get_card(yard.talk_id).starts_at) in shut.refusal
+    talks.open_doors(talk_id=yard.talk_id, actor=world.secretary, now=NOW)
+    assert "还没开门" not in browser.get(f"/talks/{yard.talk_id}/door", expect=200).words
+    browser.submit(page.form("/door"), expect=303, who=str(world.resident.member_no))
 
 
 def test_the_console_puts_a_motion_to_the_vote_and_stops_it(world: World, yard: Courtyard, sign_in: SignIn) -> None:

@@ -212,7 +212,7 @@ def test_undo_is_refused_when_something_happened_since(world: World, grids: Grid
 
 def test_the_pages_show_what_moves_before_and_the_way_back_after(world: World, grids: Grids, sign_in: Open) -> None:
     office = sign_in(world.secretary)
-    form = office.get(f"/places/{grids.ours}/split", expect=200).form("/split")
+    form = office.get(f"/places/{grids.ours}/split", expect=200).form("/split#moves")
     assert "会这样搬" not in office.get(f"/places/{grids.ours}/split", expect=200).words
     shown = office.submit(form, expect=200, first="第1网格东", second="第1网格西", building=str(second_building()))
     assert "会这样搬" in shown.words
@@ -227,7 +227,7 @@ def test_the_pages_show_what_moves_before_and_the_way_back_after(world: World, g
     office.submit(done.form("/undo"), expect=303)
     assert "撤回了" in office.get("/grid-changes", expect=200).words
     assert queries.newest_change() is None
-    merging = office.get(f"/places/{grids.ours}/merger", expect=200).form("/merger")
+    merging = office.get(f"/places/{grids.ours}/merger", expect=200).form("/merger#moves")
     shown = office.submit(merging, expect=200, name="大网格", other=str(grids.theirs))
     office.submit(shown.form("/mergers"), expect=303)
     assert [grid.name for grid in places.list_grids()] == ["大网格"]
