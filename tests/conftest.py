@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy import event
@@ -20,6 +21,7 @@ from engage.core import tenancy
 from engage.core.access import Actor, Role
 from engage.core.database import db
 from engage.core.tenancy import CommunityCard
+from engage.people import passwords
 from tests import make, postgres
 from tests.client import CheckingClient
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, make_app
@@ -108,6 +110,27 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application as it is wired, for tests that touch no row: its database is empty and is not asked."""
     folder = tmp_path_factory.mktemp("house")
     return make_app(database_url=f"sqlite:///{folder / 'nothing.sqlite'}", data_dir=folder)
+
+
+#: as little work as Argon2 allows; nobody attacks the passwords of a test
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_REAL = {name: getattr(passwords, name) for name in ("_hasher", "NOBODY")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords at no cost worth mentioning: hundreds of tests sign somebody in by password."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", _CHEAP)
+        patch.setattr(passwords, "NOBODY", _CHEAP.hash("nobody knows it"))
+        yield
+
+
+@pytest.fixture
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with the numbers an installation uses."""
+    for name, real in _REAL.items():
+        monkeypatch.setattr(passwords, name, real)
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
-"""The story the walks go through: told once for each file of walks, in a database of its own."""
+"""The story the walks go through: told once a run, copied for each file of walks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -24,21 +25,35 @@ _FEWEST = 300
 
 @pytest.fixture(scope="module", params=KINDS)
 def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    """The whole story in one database, told once for all the walks."""
+    """The whole story in a database of these walks' own."""
     databases: Databases = request.getfixturevalue(f"_{request.param}")
-    url = databases.fresh()
+    url = told(databases, tmp_path_factory.mktemp("story"))
     with walking_through(make_app(database_url=url, data_dir=tmp_path_factory.mktemp("walk"))) as walk:
         yield walk
     databases.discard(url)
 
 
+_TOLD: dict[str, str] = {}
+
+
+def told(databases: Databases, folder: Path) -> str:
+    """Return the URL of a database of one's own that holds the story and nothing else."""
+    if databases.name not in _TOLD:
+        url = databases.fresh()
+        with make_app(database_url=url, data_dir=folder).app_context(), time_machine.travel(make.NOW, tick=False):
+            demo.tell(now=make.NOW)
+            db.session.remove()
+            db.engine.dispose()
+        _TOLD[databases.name] = url
+    return databases.copy(_TOLD[databases.name])
+
+
 @contextmanager
 def walking_through(app: Flask) -> Iterator[walkers.Walk]:
-    """Tell the story in an empty database, and stop the clock at its evening."""
+    """Let everybody come into a story that was told, and stop the clock at its evening."""
     app.config["WTF_CSRF_ENABLED"] = False  # the token has a test of its own, for every route
     walking.listen_to_forms(app)
     with app.app_context(), time_machine.travel(make.NOW, tick=False):
-        demo.tell(now=make.NOW)
         walk = cast(app)
         learn_the_fields(walk)
         yield walk
