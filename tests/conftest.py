@@ -25,6 +25,7 @@ from engage.people import passwords
 from tests import make, postgres
 from tests.client import CheckingClient
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, make_app
+from tests.told import told
 
 # A busy machine draws slowly; that says nothing about the property.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -92,9 +93,13 @@ def _settled(database: Databases, folder: Path) -> Settled:
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, database: Databases, tmp_path: Path) -> Iterator[Flask]:
-    """The application on a fresh database, inside an application context; with the `world` in it for whom asks for that."""
+    """The application on a fresh database, inside an application context; with the `world` or the `story_told` in it for whom asks for that."""
     settled = _settled(database, tmp_path) if "world" in request.fixturenames else None
-    url = database.fresh(like=settled.url if settled else None)
+    url = (
+        told(database, folder=tmp_path)
+        if "story_told" in request.fixturenames
+        else database.fresh(like=settled.url if settled else None)
+    )
     app = make_app(database_url=url, data_dir=tmp_path)
     app.extensions["engage_world"] = settled.world if settled else None
     app.test_client_class = CheckingClient
@@ -103,6 +108,11 @@ def app(request: pytest.FixtureRequest, database: Databases, tmp_path: Path) -> 
         db.session.remove()
         db.engine.dispose()
     database.discard(url)
+
+
+@pytest.fixture
+def story_told(app: Flask) -> None:
+    """The demo story, as told at `make.NOW`; the database holds nothing else."""
 
 
 @pytest.fixture(scope="session")

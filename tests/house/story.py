@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 
-from engage import demo
 from engage.core.database import db
 from tests import make
 from tests.conftest import KINDS
@@ -18,6 +16,7 @@ from tests.databases import Databases, make_app
 from tests.house import walkers, walking
 from tests.house.walkers import Walk, cast
 from tests.house.walking import newest_values
+from tests.told import told
 
 #: fields the views are known to ask for, at the least; the walks learn the others on their way
 _FEWEST = 300
@@ -27,25 +26,10 @@ _FEWEST = 300
 def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """The whole story in a database of these walks' own."""
     databases: Databases = request.getfixturevalue(f"_{request.param}")
-    url = told(databases, tmp_path_factory.mktemp("story"))
+    url = told(databases, folder=tmp_path_factory.mktemp("story"))
     with walking_through(make_app(database_url=url, data_dir=tmp_path_factory.mktemp("walk"))) as walk:
         yield walk
     databases.discard(url)
-
-
-_TOLD: dict[str, str] = {}
-
-
-def told(databases: Databases, folder: Path) -> str:
-    """Return the URL of a database of one's own that holds the story and nothing else."""
-    if databases.name not in _TOLD:
-        url = databases.fresh()
-        with make_app(database_url=url, data_dir=folder).app_context(), time_machine.travel(make.NOW, tick=False):
-            demo.tell(now=make.NOW)
-            db.session.remove()
-            db.engine.dispose()
-        _TOLD[databases.name] = url
-    return databases.copy(_TOLD[databases.name])
 
 
 @contextmanager
