@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import text
 
-from bench.load import DATABASES, HEAD, Act, Outcome, Running, busy, closed_loop, open_loop, report, running
+from bench.load import DATABASES, HEAD, Act, Outcome, Running, busy, closed_loop, open_loop, report, running, warm_up
 from engage.core import tenancy
 from engage.core.database import db
 from tests.crowd import Crowd, gather, inside
@@ -45,7 +45,7 @@ def measure(run: Running) -> list[Outcome]:
     run.start()
     csrf = open_browser(run.installation.port)
     warm, first, second, *rest = crowd.ballots
-    closed_loop(run, list(acts(crowd, done, [warm]))[:200], csrf=csrf, seconds=5)
+    warm_up(run, list(acts(crowd, done, [warm]))[:200], csrf=csrf)
     outcomes = [
         closed_loop(run, list(acts(crowd, done, rest)), csrf=csrf, seconds=SECONDS),
         open_loop(run, list(acts(crowd, done, [first])), csrf=csrf, rate=100),

@@ -6,7 +6,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 
-from bench.load import DATABASES, HEAD, Act, Outcome, Running, busy, closed_loop, open_loop, report, running
+from bench.load import DATABASES, HEAD, Act, Outcome, Running, busy, closed_loop, open_loop, report, running, warm_up
 from engage.attendance import Kind
 from tests.crowd import Crowd, Member, gather
 from tests.phone import Phone, open_browser
@@ -46,7 +46,7 @@ def measure(run: Running) -> list[Outcome]:
     at_rest = run.memory()
     csrf = open_browser(run.installation.port)
     first, second, *rest = crowd.shifts
-    closed_loop(run, list(acts(crowd, done, [first]))[:200], csrf=csrf, seconds=5)  # everything is warm now
+    warm_up(run, list(acts(crowd, done, [first]))[:200], csrf=csrf)
     outcomes = [
         closed_loop(run, list(acts(crowd, done, rest)), csrf=csrf, seconds=SECONDS),
         open_loop(run, list(acts(crowd, done, [second]))[:PERSONS], csrf=csrf, rate=100),

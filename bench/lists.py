@@ -17,7 +17,7 @@ from bench.load import DATABASES, Running, busy, running
 from engage import people, places
 from engage.core import clock, tenancy
 from engage.core.access import Role
-from engage.core.database import db, transaction
+from engage.core.database import as_owner, db, transaction
 from engage.demo import street
 from tests.crowd import inside
 from tests.phone import Phone
@@ -69,7 +69,7 @@ def prepare(run: Running) -> list[Office]:
         for name, number, persons in BIG:
             street.settle(name=name, number=number, persons=persons, now=clock.now())
         if run.kind == "postgresql":
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with as_owner(autocommit=True) as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
         offices = [(street.COMMUNITIES[7], street.PERSONS), *((name, persons) for name, _, persons in BIG)]
         return [open_office(name, persons) for name, persons in offices]

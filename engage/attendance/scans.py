@@ -1,17 +1,18 @@
-"""The hot path: a check-in is two reads and two writes below the unit of work (speed.md, techniques 1-4).
+"""The hot path: a check-in is two reads and two writes below the unit of work (speed.md, techniques 1-4 and 7).
 
 Constraints decide, not the reads: whoever loses a race gets the answer of whoever won it.
-These are Core statements, so each names the community itself.
+These are Core statements, so each names the community itself. PostgreSQL takes both writes as one statement.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, exists, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -41,16 +42,44 @@ _FIND = select(SESSION).where(_MINE)
 _ALWAYS = select(literal(1).label("one")).subquery()
 _FIND_WITH_TRIES = select(SESSION, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE))
 _FIND_LOCKED = _FIND.with_for_update()
+
+
+def _given(table: Table, names: Sequence[str], prefix: str) -> dict[str, Any]:
+    return {name: bindparam(f"{prefix}{name}", type_=table.c[name].type) for name in names}
+
+
+_SCANNED = _given(SCAN, [column.name for column in SCAN.c if column.name != "id"], "scan_")
+_BEGUN = _given(SESSION, ("community_id", "shift_id", "person_id", *_READ, "minutes", "state", "reason"), "to_")
 #: only what was read a moment ago is finished; whoever changed it meanwhile goes first (one that lacks a half is open)
 _FINISH = (
     update(SESSION)
     .where(
-        SESSION.c.community_id == bindparam("here"),
+        SESSION.c.community_id == bindparam("to_community_id"),
         SESSION.c.id == bindparam("row"),
-        *(SESSION.c[name].is_not_distinct_from(bindparam(f"was_{name}", type_=SESSION.c[name].type)) for name in _READ),
+        *(SESSION.c[name].is_not_distinct_from(value) for name, value in _given(SESSION, _READ, "was_").items()),
     )
-    .values({name: bindparam(f"to_{name}", type_=SESSION.c[name].type) for name in (*_READ, "minutes", "state")})
+    .values(_given(SESSION, (*_READ, "minutes", "state"), "to_"))
+    .returning(SESSION.c.id)
 )
+
+
+@cache
+def _statements(kind: str) -> tuple[Any, Any]:
+    """Return the statements that write a scan, and the beginning of a session, unless a constraint knows the row already."""
+    insert = sqlite_insert if kind == "sqlite" else postgresql_insert
+    scan = insert(SCAN).values(_SCANNED).on_conflict_do_nothing().returning(SCAN.c.id)
+    return scan, insert(SESSION).values(_BEGUN).on_conflict_do_nothing().returning(SESSION.c.id)
+
+
+@cache
+def _together(*, finish: bool) -> Any:
+    """Return scan and session as one statement (PostgreSQL): without a new scan nothing happens to the session."""
+    scan = _statements("postgresql")[0].cte("scan_written")
+    chosen = select(*_BEGUN.values()).select_from(scan)
+    begin = postgresql_insert(SESSION).from_select(list(_BEGUN), chosen).on_conflict_do_nothing()
+    of_session = _FINISH.where(exists(select(scan.c.id))) if finish else begin.returning(SESSION.c.id)
+    made = of_session.cte("session_written")
+    return select(select(scan.c.id).scalar_subquery().label("scan_id"), exists(select(made.c.id)).label("done"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,38 +129,53 @@ def write(connection: Connection, arrival: Arrival, *, known: Row[Any] | None, s
     `known` is the session as it was read a moment ago: if it still is so, it is finished without asking again.
     Raises `Conflict` when the event id was used for something else before (trust C6).
     """
-    if not _insert_scan(connection, arrival):
+    scan_id, done = _write_both(connection, arrival, known, signed_up=signed_up)
+    if scan_id is None:
         _ensure_same_event(connection, arrival)
-    elif known is None and _insert_session(connection, arrival):
         return
-    elif known is None or not _finish(connection, arrival, known, signed_up=signed_up):
-        row = find_session(connection, shift_id=arrival.shift.id, person_id=arrival.person_id, lock=True)
-        if row is not None:
-            _finish(connection, arrival, row, signed_up=signed_up)
-
-
-def _insert_scan(connection: Connection, arrival: Arrival) -> bool:
-    values = {
-        "community_id": current_community_id(),
-        "client_event_id": arrival.client_event_id,
-        "shift_id": arrival.shift.id,
-        "person_id": arrival.person_id,
-        "by_person_id": arrival.by_person_id,
-        "device_id": arrival.device_id,
-        "medium": arrival.medium,
-        "kind": arrival.kind.value,
-        "slot_time": arrival.slot_time,
-        "claimed_at": arrival.claimed_at,
-        "received_at": arrival.received_at,
-        "effective_at": arrival.effective_at,
-        "grade": arrival.grade.value,
-        "flags": rules.joined_flags(arrival.flags),
-    }
-    fresh = connection.execute(_insert_new(SCAN, dialect()), values).first()
-    if fresh is not None and arrival.medium_id is not None:
-        with_it = {"community_id": current_community_id(), "scan_id": fresh.id, "medium_id": arrival.medium_id}
+    if arrival.medium_id is not None:
+        with_it = {"community_id": current_community_id(), "scan_id": scan_id, "medium_id": arrival.medium_id}
         connection.execute(insert(SCAN_MEDIUM), with_it)
-    return fresh is not None
+    if not done:  # somebody was faster: what they wrote is finished, if it still lacks this half
+        row = find_session(connection, shift_id=arrival.shift.id, person_id=arrival.person_id, lock=True)
+        end = None if row is None else _ending(arrival, row, signed_up=signed_up)
+        if end is not None:
+            connection.execute(_FINISH, end)
+
+
+def _write_both(
+    connection: Connection, arrival: Arrival, known: Row[Any] | None, *, signed_up: bool
+) -> tuple[int | None, bool]:
+    """Return the id of the scan, None if it was known before, and whether the session knows of it now."""
+    scan = _scanned(arrival)
+    session = _beginning(arrival) if known is None else _ending(arrival, known, signed_up=signed_up)
+    if session is not None and dialect() == "postgresql":
+        both = connection.execute(_together(finish=known is not None), scan | session).one()
+        return both.scan_id, both.done
+    write_scan, begin = _statements(dialect())
+    fresh = connection.execute(write_scan, scan).first()
+    if fresh is None or session is None:
+        return (fresh.id if fresh else None), False
+    return fresh.id, connection.execute(begin if known is None else _FINISH, session).first() is not None
+
+
+def _scanned(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "scan_community_id": current_community_id(),
+        "scan_client_event_id": arrival.client_event_id,
+        "scan_shift_id": arrival.shift.id,
+        "scan_person_id": arrival.person_id,
+        "scan_by_person_id": arrival.by_person_id,
+        "scan_device_id": arrival.device_id,
+        "scan_medium": arrival.medium,
+        "scan_kind": arrival.kind.value,
+        "scan_slot_time": arrival.slot_time,
+        "scan_claimed_at": arrival.claimed_at,
+        "scan_received_at": arrival.received_at,
+        "scan_effective_at": arrival.effective_at,
+        "scan_grade": arrival.grade.value,
+        "scan_flags": rules.joined_flags(arrival.flags),
+    }
 
 
 def _ensure_same_event(connection: Connection, arrival: Arrival) -> None:
@@ -145,50 +189,38 @@ def _ensure_same_event(connection: Connection, arrival: Arrival) -> None:
         raise Conflict(N_("这一条刚才已经交过，内容不一样。请重新打开这一页再签"))
 
 
-def _insert_session(connection: Connection, arrival: Arrival) -> bool:
+def _beginning(arrival: Arrival) -> dict[str, Any]:
     arriving = arrival.kind is Kind.IN
-    values = {
-        "community_id": current_community_id(),
-        "shift_id": arrival.shift.id,
-        "person_id": arrival.person_id,
-        "started_at": arrival.effective_at if arriving else None,
-        "ended_at": None if arriving else arrival.effective_at,
-        "minutes": 0,
-        "grade": arrival.grade.value,
-        "flags": rules.joined_flags(arrival.flags),
-        "state": "open",
-        "reason": "",
+    return {
+        "to_community_id": current_community_id(),
+        "to_shift_id": arrival.shift.id,
+        "to_person_id": arrival.person_id,
+        "to_started_at": arrival.effective_at if arriving else None,
+        "to_ended_at": None if arriving else arrival.effective_at,
+        "to_minutes": 0,
+        "to_grade": arrival.grade.value,
+        "to_flags": rules.joined_flags(arrival.flags),
+        "to_state": "open",
+        "to_reason": "",
     }
-    return connection.execute(_insert_new(SESSION, dialect()), values).first() is not None
 
 
-def _finish(connection: Connection, arrival: Arrival, row: Row[Any], *, signed_up: bool) -> bool:
-    """Put the missing half to an open session, which then waits for approval; tells whether it still was as in `row`."""
+def _ending(arrival: Arrival, row: Row[Any], *, signed_up: bool) -> dict[str, Any] | None:
+    """Return what puts the missing half to an open session, which then waits for approval; None if it lacks none."""
     if row.state != "open" or has(row, arrival.kind):
-        return False
+        return None
     started = arrival.effective_at if arrival.kind is Kind.IN else row.started_at
     ended = row.ended_at if arrival.kind is Kind.IN else arrival.effective_at
     extra = () if signed_up else (Flag.NOT_SIGNED_UP,)
     interval = rules.credited(started, ended, starts_at=arrival.shift.starts_at, ends_at=arrival.shift.ends_at)
-    finished = connection.execute(
-        _FINISH,
-        {
-            "here": current_community_id(),
-            "row": row.id,
-            **{f"was_{name}": getattr(row, name) for name in _READ},
-            "to_started_at": started,
-            "to_ended_at": ended,
-            "to_minutes": rules.minutes_between(*interval),
-            "to_grade": rules.weaker(Grade(row.grade), arrival.grade).value,
-            "to_flags": rules.joined_flags(rules.split_flags(row.flags), arrival.flags, extra),
-            "to_state": "proposed",
-        },
-    )
-    return finished.rowcount == 1
-
-
-@cache
-def _insert_new(table: Table, kind: str) -> Any:
-    """Return the statement that writes a row unless a constraint knows it already, and tells which."""
-    insert = sqlite_insert if kind == "sqlite" else postgresql_insert
-    return insert(table).on_conflict_do_nothing().returning(table.c.id)
+    return {
+        "to_community_id": current_community_id(),
+        "row": row.id,
+        **{f"was_{name}": getattr(row, name) for name in _READ},
+        "to_started_at": started,
+        "to_ended_at": ended,
+        "to_minutes": rules.minutes_between(*interval),
+        "to_grade": rules.weaker(Grade(row.grade), arrival.grade).value,
+        "to_flags": rules.joined_flags(rules.split_flags(row.flags), arrival.flags, extra),
+        "to_state": "proposed",
+    }

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    and_,
+    exists,
+    intersect,
+    select,
+    true,
+    union_all,
+)
 
 from engage import places
 from engage.core.clock import local_date
+from engage.core.database import dialect
 from engage.core.tenancy import current_community_id
 from engage.people import finding
 from engage.people.consent_texts import PERSONAL_DATA, text_in_force
@@ -29,16 +42,29 @@ def narrowed(statement: Select[Any], filters: Filters, *, now: datetime, reach: 
     """Return the statement on `Person` narrowed to who matches; those who left only when they are asked for."""
     here = Person.community_id == current_community_id()
     status = Person.status == filters.status if filters.status else Person.status.not_in(("closed", "declined"))
-    tests = [here, status, *(_word(word) for word in finding.words_of(filters.q))]
-    tests.append(within(reach))
-    if filters.q and not finding.words_of(filters.q):
+    words = finding.words_of(filters.q)
+    tests = [here, status, within(reach), *_found_by(words)]
+    if filters.q and not words:
         tests.append(~true())  # something was typed and nothing can begin with it
     return statement.where(
         *tests, *_places_tests(filters), *_facts_tests(filters, now=now), *_entry_tests(filters, now)
     )
 
 
-def _word(word: str) -> ColumnElement[bool]:
+def _found_by(words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Whom every one of the words finds.
+
+    PostgreSQL may not use its statistics behind row-level security, and compared everybody found by one word with
+    everybody found by the next (a minute at 50,000): it is given sets to intersect. SQLite looks each row up, which
+    costs a quarter of what its sets cost.
+    """
+    found = [_found_by_word(word) for word in words]
+    if len(found) > 1 and dialect() == "postgresql":
+        return [Person.id.in_(intersect(*(select(one.subquery()) for one in found)))]
+    return [Person.id.in_(one) for one in found]
+
+
+def _found_by_word(word: str) -> CompoundSelect[int]:
     """Whom one word finds. Parts of a statement are not confined by the session: each names the community."""
     here = current_community_id()
     own = _persons.c.community_id == here
@@ -53,7 +79,7 @@ def _word(word: str) -> ColumnElement[bool]:
         found.append(select(_persons.c.id).where(own, _persons.c.member_no == number))
     if finding.last4_in(word):
         found.append(select(_persons.c.id).where(own, _persons.c.phone_last4 == word))
-    return Person.id.in_(union_all(*found))
+    return union_all(*found)
 
 
 def _places_tests(filters: Filters) -> list[ColumnElement[bool]]:
