@@ -19,6 +19,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYTEST = ("-m", "pytest")
+#: only these hold tests marked `rules`: to look for the mark in all the others takes longer than to run them
+RULES = tuple(sorted(str(path.relative_to(PROJECT)) for path in PROJECT.glob("tests/**/test_rules*.py")))
 #: two cores, the next test to whoever is free, and at the end what took longest
 SIDE_BY_SIDE = ("-n", "2", "--dist", "worksteal", "--durations", "10")
 NOTHING_COLLECTED = 5
@@ -65,7 +67,7 @@ CHECK = (
     Step(name="types", arguments=("-m", "mypy")),
     Step(name="imports", arguments=("-c", "from importlinter.cli import lint_imports_command as run; run()")),
     Step(name="templates", arguments=("-m", "djlint", "--lint", "--quiet", "templates")),
-    Step(name="rules", arguments=(*PYTEST, "-m", "rules", "tests")),
+    Step(name="rules", arguments=(*PYTEST, "-m", "rules", *RULES)),
 )
 TEST = (
     *CHECK,
@@ -79,7 +81,7 @@ TEST = (
     ),
     Step(
         name="journeys",
-        arguments=(*PYTEST, "-m", "browser", "--durations", "10", "tests"),  # side by side the browser loses the focus
+        arguments=(*PYTEST, "-m", "browser", *SIDE_BY_SIDE, "tests/journeys"),
         environment=BOTH,
         alone=True,
         loud=True,
@@ -96,7 +98,7 @@ def run(step: Step) -> Outcome:
     with subprocess.Popen(
         [sys.executable, *step.arguments],
         cwd=PROJECT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"} | step.environment,
+        env=_surroundings() | {"PYTHONUNBUFFERED": "1"} | step.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -116,6 +118,11 @@ def run(step: Step) -> Outcome:
     word = "ok" if outcome.status == 0 else "FAILED"
     print(f"{word:>8}  {step.name:<12} {outcome.seconds:6.1f} s", flush=True)
     return outcome
+
+
+def _surroundings() -> dict[str, str]:
+    """Return what a step inherits. Python may keep what it compiles: the tests start the server and the shell many times."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def run_all(steps: tuple[Step, ...]) -> list[Outcome]:

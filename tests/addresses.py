@@ -49,7 +49,9 @@ class SharedMap(Map):
     def _compile(self) -> None:
         self._matcher, self._rules_by_endpoint = StateMachineMatcher(self.merge_slashes), {}
         for written in self._written:
-            rule = copy.copy(written)  # what is written down stays unbound: the list may grow, and is compiled anew then
+            rule = copy.copy(
+                written
+            )  # what is written down stays unbound: the list may grow, and is compiled anew then
             rule.arguments = set(written.arguments)
             super().add(rule)
         super().update()

@@ -197,12 +197,12 @@ def _forget_what_was_read() -> None:
         db.session.expire_all()
 
 
-def _check(answer: TestResponse) -> None:
+def _check(answer: Answer) -> None:
     for name, value in answer.headers:
         assert value.isascii(), f"header {name} is not ASCII, which the production server refuses: {value!r}"
     redirects = 300 <= answer.status_code < 400  # Werkzeug writes these pages; nobody sees them
     if answer.mimetype == "text/html" and answer.data and not redirects:
-        faults = markup.list_faults(answer.text)
+        faults = markup.list_faults(answer.text, soup=answer.soup)
         assert not faults, f"{answer.request.method} {answer.request.path}:\n  " + "\n  ".join(faults)
 
 

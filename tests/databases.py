@@ -45,6 +45,7 @@ class CompiledTemplates(BytecodeCache):
 
 _TEMPLATES = CompiledTemplates()
 Flask.url_map_class = SharedMap
+engines.share_compiled()
 
 
 class Databases(Protocol):
@@ -90,9 +91,8 @@ def make_app(*, database_url: str, data_dir: Path, owner_url: str | None = None)
     app = create_app(settings_for(database_url=database_url, data_dir=data_dir, owner_url=owner_url))
     app.testing = True
     app.jinja_env.bytecode_cache = _TEMPLATES
-    with app.app_context():
-        engines.share(db.engine)
-        if database_url.startswith("sqlite"):
+    if database_url.startswith("sqlite"):
+        with app.app_context():
             engines.hurry(db.engine)
     return app
 

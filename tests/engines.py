@@ -6,6 +6,9 @@ They are still engines of their own, with connections and listeners of their own
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.util import LRUCache
 
@@ -14,7 +17,19 @@ _STATEMENTS = 20_000
 _first: dict[str, Engine] = {}
 
 
-def share(engine: Engine) -> None:
+def share_compiled() -> None:
+    """Let every application of this run use what the first one's engine has compiled."""
+    make = SQLAlchemy._make_engine
+
+    def make_sharing(self: SQLAlchemy, *arguments: Any) -> Engine:
+        engine = make(self, *arguments)
+        _share(engine)
+        return engine
+
+    SQLAlchemy._make_engine = make_sharing  # type: ignore[method-assign]
+
+
+def _share(engine: Engine) -> None:
     """Let this engine use what the first of its kind has compiled, once that one has met its database."""
     first = _first.get(engine.dialect.name)
     if first is None or first.dialect.server_version_info is None:

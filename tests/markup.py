@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import html5lib
 from bs4 import BeautifulSoup
+from bs4.builder import HTML5TreeBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +30,20 @@ _TOLERATED = {
 }
 
 
+class _Builder(HTML5TreeBuilder):
+    """Reads a page as browsers do, and remembers what was wrong with it."""
+
+    def feed(self, markup: str) -> None:
+        parser = html5lib.HTMLParser(tree=self.create_treebuilder)
+        self.underlying_builder.parser = parser
+        parser.parse(markup)
+        self.underlying_builder.parser = None
+        self.errors = parser.errors
+
+
 def parse(html: str) -> BeautifulSoup:
     """Return the parsed page or fragment."""
-    return BeautifulSoup(html, "html5lib" if is_page(html) else "html.parser")
+    return BeautifulSoup(html, builder=_Builder()) if is_page(html) else BeautifulSoup(html, "html.parser")
 
 
 def is_page(html: str) -> bool:
@@ -39,23 +51,26 @@ def is_page(html: str) -> bool:
     return html.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
 
 
-def list_faults(html: str) -> list[str]:
-    """Return what is wrong with a page or fragment, in words."""
-    soup = parse(html)
-    faults = [*_syntax(html), *_identity(soup), *_labels(soup), *_forms(soup), *_inline(soup), *_texts(soup)]
+def list_faults(html: str, *, soup: BeautifulSoup | None = None) -> list[str]:
+    """Return what is wrong with a page or fragment, in words; `soup` is the same text, if it was parsed already."""
+    soup = soup or parse(html)
+    faults = [*_syntax(html, soup), *_identity(soup), *_labels(soup), *_forms(soup), *_inline(soup), *_texts(soup)]
     return faults + list(_page(soup)) if is_page(html) else faults
 
 
-def _syntax(html: str) -> Iterator[str]:
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    if is_page(html):
-        parser.parse(html)
-    else:
-        first = re.search(r"<([a-z][a-z0-9]*)", html)
-        parser.parseFragment(html, container=_ROW_PARENTS.get(first.group(1) if first else "", "div"))
-    for (line, _column), code, facts in parser.errors:
+def _syntax(html: str, soup: BeautifulSoup) -> Iterator[str]:
+    errors = soup.builder.errors if is_page(html) else _errors_in_fragment(html)
+    for (line, _column), code, facts in errors:
         if code not in _TOLERATED:
             yield f"line {line}: {html5lib.constants.E.get(code, code) % facts}"
+
+
+def _errors_in_fragment(html: str) -> list[Any]:
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    first = re.search(r"<([a-z][a-z0-9]*)", html)
+    parser.parseFragment(html, container=_ROW_PARENTS.get(first.group(1) if first else "", "div"))
+    errors: list[Any] = parser.errors
+    return errors
 
 
 def _page(soup: BeautifulSoup) -> Iterator[str]:

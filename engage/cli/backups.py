@@ -56,6 +56,7 @@ def restore(file: Path, *, yes: bool, keep_cards: bool) -> None:
         click.echo(f"Backup of {manifest['at']}, {sum(manifest['rows'].values()):,} rows")
         for slug, lost in entries_lost(manifest).items():
             click.echo(f"  {slug}: {lost} ledger entries made since then would be gone. 之后的{lost}笔分录会没有。")
+        db.session.rollback()  # PostgreSQL ends a transaction that idles, and operators may think for long
         if not yes:
             click.confirm("Replace everything in this installation by it? 用它换掉现在的全部账本？", abort=True)
         kept, ended = restore_backup(file, keep_cards=keep_cards, now=clock.now())

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import MetaData, create_engine, func, select, table
+from sqlalchemy import create_engine, func, inspect, select, table
 from sqlalchemy.engine import URL, make_url
 
 from engage.core import postgresql, row_security, sqlite
@@ -105,11 +105,9 @@ def count_rows(url: URL) -> dict[str, int]:
     engine = create_engine(url, **options)
     try:
         with engine.connect() as connection:
-            found = MetaData()
-            found.reflect(connection)
             return {
                 name: int(connection.scalar(select(func.count()).select_from(table(name))) or 0)
-                for name in sorted(found.tables)
+                for name in sorted(inspect(connection).get_table_names())
             }
     finally:
         engine.dispose()

@@ -54,6 +54,7 @@ def test_a_restored_backup_brings_back_exactly_what_was_there(world: World, tmp_
 
 
 def test_d14_every_backup_taken_under_writes_is_sound(app: Flask, world: World, tmp_path: Path) -> None:
+    db.session.rollback()  # this thread only waits, for minutes on a busy machine
     stop = threading.Event()
     written: list[int] = []
 
@@ -111,6 +112,19 @@ def test_the_operator_is_asked_before_the_books_are_replaced(app: Flask, world: 
     assert done.exit_code == 0, done.output
     tenancy.enter(world.donghu.id)
     assert count_persons() == 8
+
+
+def test_while_the_operator_thinks_no_transaction_idles(
+    app: Flask, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL would end it after two minutes, and the restore with it."""
+    path, _ = backups.take_backup(tmp_path, now=NOW)
+    idling: list[bool] = []
+    monkeypatch.setattr(
+        backups.click, "confirm", lambda *_args, **_options: idling.append(db.session().in_transaction())
+    )
+    assert app.test_cli_runner().invoke(args=["restore", str(path)]).exit_code == 0
+    assert idling == [False]
 
 
 def test_the_command_says_where_the_backup_is_and_that_it_was_checked(app: Flask, world: World, tmp_path: Path) -> None:

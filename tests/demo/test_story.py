@@ -15,8 +15,9 @@ from engage.core.audit import AuditEvent
 from engage.core.database import db
 from engage.demo import cast
 from tests.client import CheckingClient
+from tests.make import NOW
 
-EVENING = datetime(2026, 6, 12, 11, 0, tzinfo=UTC)
+EVENING = NOW
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,8 @@ def test_the_story_can_be_told_at_any_hour_and_the_books_fit(app: Flask, now: da
         assert ("夜" not in patrol.title) is by_daylight, "nobody is on a night patrol at breakfast"
 
 
-def test_a_stranger_finds_something_to_do_in_every_room(app: Flask) -> None:
-    demo.tell(now=EVENING)
+@pytest.mark.usefixtures("story_told")
+def test_a_stranger_finds_something_to_do_in_every_room() -> None:
     donghu = places.community_by_slug("donghu")
     with tenancy.scoped(donghu.id):
         volunteer = next(one for one in people.roll() if one.name == "周桂芳")
@@ -68,8 +69,8 @@ def test_a_stranger_finds_something_to_do_in_every_room(app: Flask) -> None:
         assert (resolution.state, resolution.owner) == ("in_progress", "社区居委会吴小婷")
 
 
-def test_everybody_in_the_guide_can_sign_in_with_the_printed_password(app: Flask, client: CheckingClient) -> None:
-    demo.tell(now=EVENING)
+@pytest.mark.usefixtures("story_told")
+def test_everybody_in_the_guide_can_sign_in_with_the_printed_password(client: CheckingClient) -> None:
     with time_machine.travel(EVENING, tick=False):
         for community, members in (("donghu", cast.DONGHU), ("liyuan", cast.LIYUAN)):
             for member in members:
@@ -83,6 +84,7 @@ def test_everybody_in_the_guide_can_sign_in_with_the_printed_password(app: Flask
     assert any("13800000621" in line for line in demo.guide())
 
 
+@pytest.mark.usefixtures("story_told")
 def test_a_reset_empties_the_books_and_the_same_moment_tells_the_same_story(app: Flask) -> None:
     def books() -> list[tuple[str, int]]:
         with tenancy.scoped(places.community_by_slug("donghu").id):
@@ -90,7 +92,6 @@ def test_a_reset_empties_the_books_and_the_same_moment_tells_the_same_story(app:
             balances = ledger.balances_of(person_ids=[one.id for one in everybody])
             return [(one.name, balances[one.id].available if one.id in balances else 0) for one in everybody]
 
-    demo.tell(now=EVENING)
     first = books()
     with time_machine.travel(EVENING, tick=False):
         again = app.test_cli_runner().invoke(args=["demo", "--reset", "--yes"])

@@ -1,4 +1,4 @@
-"""The story the walks go through: told once for each file of walks, in a database of its own."""
+"""The story the walks go through: told once a run, copied for each file of walks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from flask import Flask
 
-from engage import demo
 from engage.core.database import db
 from tests import make
 from tests.conftest import KINDS
@@ -17,6 +16,7 @@ from tests.databases import Databases, make_app
 from tests.house import walkers, walking
 from tests.house.walkers import Walk, cast
 from tests.house.walking import newest_values
+from tests.told import told
 
 #: fields the views are known to ask for, at the least; the walks learn the others on their way
 _FEWEST = 300
@@ -24,9 +24,9 @@ _FEWEST = 300
 
 @pytest.fixture(scope="module", params=KINDS)
 def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    """The whole story in one database, told once for all the walks."""
+    """The whole story in a database of these walks' own."""
     databases: Databases = request.getfixturevalue(f"_{request.param}")
-    url = databases.fresh()
+    url = told(databases, folder=tmp_path_factory.mktemp("story"))
     with walking_through(make_app(database_url=url, data_dir=tmp_path_factory.mktemp("walk"))) as walk:
         yield walk
     databases.discard(url)
@@ -34,11 +34,10 @@ def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @contextmanager
 def walking_through(app: Flask) -> Iterator[walkers.Walk]:
-    """Tell the story in an empty database, and stop the clock at its evening."""
+    """Let everybody come into a story that was told, and stop the clock at its evening."""
     app.config["WTF_CSRF_ENABLED"] = False  # the token has a test of its own, for every route
     walking.listen_to_forms(app)
     with app.app_context(), time_machine.travel(make.NOW, tick=False):
-        demo.tell(now=make.NOW)
         walk = cast(app)
         learn_the_fields(walk)
         yield walk

@@ -32,6 +32,7 @@ from tests.house.test_route_walk import (
     test_w2_the_ids_of_another_community_are_not_found_and_do_nothing,
 )
 from tests.house.walkers import CANARY, Walk
+from tests.told import told
 
 __all__ = [
     "test_w1_every_route_answers_each_actor_as_its_mark_says",
@@ -66,7 +67,7 @@ def walk(
     request: pytest.FixtureRequest, _postgresql: PostgresDatabases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Walk]:
     """The story on PostgreSQL, walked through with one layer only."""
-    url = _postgresql.fresh()
+    url = told(_postgresql, folder=tmp_path_factory.mktemp("story"))
     asked = url if request.param == "rows" else postgres.as_role(url, postgres.ADMINISTRATOR)
     with walking_through(make_app(database_url=asked, data_dir=tmp_path_factory.mktemp("layers"))) as walk:
         if request.param == "rows":
@@ -122,7 +123,7 @@ def _open_table(table: str) -> Iterator[None]:
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """The story on each database, for somebody whom neither fence nor policies bind."""
     databases: Databases = request.getfixturevalue(f"_{request.param}")
-    url = databases.fresh()
+    url = told(databases, folder=tmp_path_factory.mktemp("story"))
     asked = url if request.param == "sqlite" else postgres.as_role(url, postgres.ADMINISTRATOR)
     with walking_through(make_app(database_url=asked, data_dir=tmp_path_factory.mktemp("keys"))) as walk:
         yield walk

@@ -122,6 +122,7 @@ def ids_of(community: tenancy.CommunityCard) -> Ids:
                 numbers[table.name] = list(db.session.scalars(own))
         holder = next(one.id for one in people.roll())
         token = people.card_token(holder) or ""
+    db.session.rollback()  # PostgreSQL ends a transaction that waits for minutes, as a walk on a busy machine may take
     return Ids(community_id=community.id, slug=community.slug, token=token, numbers=numbers)
 
 

@@ -88,7 +88,7 @@ MOST_PAGES = 60
 
 
 def reachable(page: Page, running: Installation) -> Iterator[str]:
-    """Yield one address per route that links lead to, starting at the front page."""
+    """Open one page per route that links lead to, starting at the front page; yield its address while it is open."""
     routes = _routes(running)
     waiting, seen = ["/"], set()
     while waiting and len(seen) < MOST_PAGES:
@@ -102,9 +102,9 @@ def reachable(page: Page, running: Installation) -> Iterator[str]:
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
         page.goto(address)
-        yield address
         links = page.locator("a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         waiting += [link for link in links if link.startswith("/") and not link.startswith("/static")]
+        yield address
 
 
 def _routes(running: Installation) -> MapAdapter:

@@ -64,7 +64,6 @@ def test_tab_reaches_every_control_and_shows_where_it_is(
     page = open_as(who, story, open_page)
     wrong, pages = [], 0
     for address in reachable(page, story):
-        page.goto(address)
         wanted, reached, last = page.evaluate(_STOPS), set[str](), None
         for _ in range(2 * wanted + 20):  # a date has a stop for each of its parts
             page.keyboard.press("Tab")

@@ -30,6 +30,7 @@ def _without_tokens(text: str) -> str:
     return re.sub(r'(csrf_token" value|csrf-token" content|data-options|X-CSRFToken"?: ?)[^>]*', "", text)
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_w13_known_and_unknown_accounts_get_the_same_answer_for_the_same_work(
     world: World, client: CheckingClient, with_password: Give, monkeypatch: pytest.MonkeyPatch
 ) -> None:

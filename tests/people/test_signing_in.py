@@ -82,6 +82,7 @@ def test_a_wrong_current_password_changes_nothing(world: World, sign_in: Any, wi
     assert signing_in.sign_in(arrival=arrival(account="13800000621"), now=NOW).actor == world.volunteer
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_an_old_hash_is_renewed_when_its_owner_comes_in(world: World, client: CheckingClient) -> None:
     weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with tenancy.scoped(world.donghu.id), transaction():
@@ -92,6 +93,7 @@ def test_an_old_hash_is_renewed_when_its_owner_comes_in(world: World, client: Ch
     assert "m=19456,t=2,p=1" in kept
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_the_password_of_nobody_is_made_with_todays_numbers_and_opens_nothing() -> None:
     assert not passwords.is_outdated(passwords.NOBODY)
     assert not passwords.matches(None, "")

@@ -35,6 +35,7 @@ def test_the_measure_itself_tells_what_differs_and_not_what_does_not() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("real_passwords")
 @pytest.mark.parametrize("act", ["sign in", "reset", "use a code"])
 def test_w13_the_time_an_answer_takes_does_not_say_who_is_on_the_roll(
     world: World, app: Flask, with_password: Give, act: str

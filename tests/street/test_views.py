@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from engage import demo, ledger, people, places, resolutions
+from engage import ledger, people, places, resolutions
 from engage.core import tenancy
 from engage.core.access import Actor, Role
 from engage.core.database import db
@@ -137,9 +137,9 @@ def test_the_page_costs_the_same_for_two_communities_and_for_ten(
     assert len(many) == len(few)
 
 
-def test_the_figures_are_those_of_the_rooms_themselves(app: Flask, at_seven: None) -> None:
+@pytest.mark.usefixtures("story_told", "at_seven")
+def test_the_figures_are_those_of_the_rooms_themselves() -> None:
     """The sums the street sees are what each community sees of itself."""
-    demo.tell(now=NOW)
     home = places.community_by_slug("donghu")
     with tenancy.scoped(home.id):
         someone = people.get_person(next(one.id for one in people.roll()))
