@@ -61,6 +61,7 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
     shelf = rewards.shelf()
     goal = rules.next_goal(shelf, available=balance.available)
     talk = talks.find_next(now=now)
+    waiting = count_together(teams=teams.counting_waiting_for(actor), corrections=ledger.counting_waiting(judge=actor))
     return FrontPage(
         part_of_day=rules.part_of_day(clock.local(now)),
         volunteers=Role.VOLUNTEER in actor.roles,
@@ -76,8 +77,8 @@ def front_page(actor: Actor, *, now: datetime) -> FrontPage:
         talk_today=talk is not None and _is_today(talk.starts_at, now=now),
         wanted=_wanted(mine_ids={shift.id for shift in mine}, now=now, until=week_ends),
         news=resolutions.list_public(limit=_NEWS_AT_MOST, offset=0),
-        to_answer=teams.count_waiting_for(actor),
-        to_correct=ledger.count_waiting(judge=actor),
+        to_answer=waiting["teams"],
+        to_correct=waiting["corrections"],
         to_confirm=[
             bond
             for bond in guardians.children_of(actor.person_id, on=clock.local_date(now))
