@@ -66,7 +66,7 @@ MORE = (
 )
 #: whom a transaction works for, and the end of one that does not last: no questions
 _AROUND = ("SELECT set_config(", "SET CONSTRAINTS ")
-_LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*\?[^"#]+)"')
+_LINK = re.compile(r'(?:href|hx-get)="(/(?!static/)[^"#]*\?[^"#]+)"')
 
 
 @dataclass
