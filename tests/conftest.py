@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy import event
@@ -21,10 +20,12 @@ from engage.core import tenancy
 from engage.core.access import Actor, Role
 from engage.core.database import db
 from engage.core.tenancy import CommunityCard
-from engage.people import passwords
 from tests import make, postgres
 from tests.client import CheckingClient
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, make_app
+from tests.hashing import cheap_passwords as cheap_passwords
+from tests.hashing import real_passwords as real_passwords
+from tests.told import story_told as story_told
 from tests.told import told
 
 # A busy machine draws slowly; that says nothing about the property.
@@ -110,37 +111,11 @@ def app(request: pytest.FixtureRequest, database: Databases, tmp_path: Path) -> 
     database.discard(url)
 
 
-@pytest.fixture
-def story_told(app: Flask) -> None:
-    """The demo story, as told at `make.NOW`; the database holds nothing else."""
-
-
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application as it is wired, for tests that touch no row: its database is empty and is not asked."""
     folder = tmp_path_factory.mktemp("house")
     return make_app(database_url=f"sqlite:///{folder / 'nothing.sqlite'}", data_dir=folder)
-
-
-#: as little work as Argon2 allows; nobody attacks the passwords of a test
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-_REAL = {name: getattr(passwords, name) for name in ("_hasher", "NOBODY")}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _cheap_passwords() -> Iterator[None]:
-    """Hash passwords at no cost worth mentioning: hundreds of tests sign somebody in by password."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", _CHEAP)
-        patch.setattr(passwords, "NOBODY", _CHEAP.hash("nobody knows it"))
-        yield
-
-
-@pytest.fixture
-def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords with the numbers an installation uses."""
-    for name, real in _REAL.items():
-        monkeypatch.setattr(passwords, name, real)
 
 
 @pytest.fixture

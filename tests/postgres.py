@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
+from tests import orphans
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -166,8 +168,10 @@ def server(*, durable: bool = False) -> Iterator[Server]:
 
     Raises NoPostgreSQL when there are no binaries, RuntimeError when the server does not come up.
     """
-    folder = Path(tempfile.mkdtemp(prefix="engage-pg-", dir=_short_folder(durable=durable)))
+    orphans.sweep([_MEMORY, Path(_short_folder(durable=True) or tempfile.gettempdir())])
+    folder = Path(tempfile.mkdtemp(prefix=orphans.PREFIX, dir=_short_folder(durable=durable)))
     try:
+        orphans.claim(folder)
         binaries = _readable(find_binaries(), _open_to_server(folder))
         _initialise(binaries, folder / "data")
         running = _start(binaries, folder, _SETTINGS | (_DURABLE if durable else {}))

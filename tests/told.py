@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import time_machine
+from flask import Flask
 
 from engage import demo
 from engage.core.database import db
@@ -24,3 +26,8 @@ def told(databases: Databases, *, folder: Path) -> str:
             db.engine.dispose()
         _TOLD[databases.name] = url
     return databases.copy(_TOLD[databases.name])
+
+
+@pytest.fixture
+def story_told(app: Flask) -> None:
+    """The demo story, as told at `make.NOW`; the database holds nothing else."""
