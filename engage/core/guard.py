@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(NoConnectionFree, _database_error)
     app.register_error_handler(IntegrityError, _somebody_was_faster)
     app.register_error_handler(DataError, _does_not_fit)
     app.register_error_handler(Exception, _unexpected)
@@ -199,7 +201,7 @@ def _foreign_host(_error: SecurityError) -> Response:
     return Response("400 Bad Request\n", status=400, content_type="text/plain; charset=utf-8")
 
 
-def _database_error(error: OperationalError) -> Response:
+def _database_error(error: SQLAlchemyError) -> Response:
     log.error("database unavailable", exc_info=error)
     return _error_page(503, gettext("账本正忙"), gettext("刚才这一步没有记上。请等一分钟，再点一次。"), retry_after=60)
 

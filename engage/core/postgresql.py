@@ -21,8 +21,10 @@ _PATIENCE = "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction
 READS_EVERYTHING = "-c app.everywhere=on"
 
 OPTIONS: dict[str, Any] = {
-    "pool_size": 20,
-    "max_overflow": 40,
+    # Few connections, and whoever comes next waits for one: more of them only take turns on the server's cores, and one
+    # opened for a rush and closed after it costs more than the wait. No request takes two: ten of those would starve.
+    "pool_size": 10,
+    "max_overflow": 0,
     "pool_use_lifo": True,
     # we send BEGIN ourselves, so that it carries the community and costs no journey of its own
     "connect_args": {"options": _PATIENCE, "autocommit": True},

@@ -23,8 +23,9 @@ except ImportError:  # no wheel for this platform: the gate below decides whethe
 
 module: ModuleType = _library
 
-#: the connection used last is taken first: its pages and statements are still at hand
-OPTIONS: dict[str, Any] = {"module": module, "pool_size": 20, "max_overflow": 40, "pool_use_lifo": True}
+#: The connection used last is taken first: its pages and statements are still at hand. More than there are threads:
+#: whoever counts a vote holds a second one while others wait for their turn.
+OPTIONS: dict[str, Any] = {"module": module, "pool_size": 20, "max_overflow": 60, "pool_use_lifo": True}
 
 PRAGMAS = (
     "PRAGMA busy_timeout=10000",

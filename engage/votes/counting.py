@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -59,7 +59,13 @@ def _after_the_last_ballot(vote_id: int) -> Iterator[Connection]:
         yield _behind_the_lock(db.session.connection(), vote_id)
         return
     writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
-    with writers.turn() if writers else nullcontext(), db.engine.connect() as connection:
+    if writers is None:  # the page's own connection: if each viewer of a result took a second one, none would be left
+        own = db.session.connection()
+        with own.begin_nested() as until_counted:
+            yield _behind_the_lock(own, vote_id)
+            until_counted.rollback()
+        return
+    with writers.turn(), db.engine.connect() as connection:
         yield _behind_the_lock(connection, vote_id)
         connection.rollback()
 

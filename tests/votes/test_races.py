@@ -160,3 +160,25 @@ def test_a_result_waits_for_the_ballot_under_way(
     outcomes = race(app, world.donghu, partial(cast, vote_id, voters[0], 0), look)
     assert isinstance(outcomes[0], str), outcomes
     assert outcomes[1] == 1
+
+
+def test_more_viewers_of_a_result_than_connections_all_see_it(app: Flask, world: World, voters: list[Actor]) -> None:
+    """While a ballot is under way everybody looks: nobody waits for a connection another viewer holds."""
+    vote_id = make_vote(voters, is_open=False)
+    end = NOW + timedelta(seconds=30)
+    votes.open_vote(vote_id=vote_id, actor=None, now=NOW, closes_at=end)
+    held = threading.Event()
+
+    def hold() -> None:
+        with transaction():
+            get_in_scope(Vote, vote_id, lock=True)
+            held.set()
+            time.sleep(1)
+
+    def look() -> int:
+        held.wait(10)
+        outcome = votes.card(vote_id, now=end + timedelta(milliseconds=10)).outcome
+        assert outcome is not None
+        return outcome.valid
+
+    assert race(app, world.donghu, hold, *[look] * 24) == [None, *[0] * 24]
