@@ -41,7 +41,7 @@ def counting_led(person_id: int, *, now: datetime) -> Select[int]:
     return _led(person_id, now=now).with_only_columns(func.count(Shift.id))
 
 
-def sign_ups_of(person_ids: Collection[int], *, limit: int = 1000) -> list[OwnSignUp]:
+def sign_ups_of(person_ids: Collection[int], *, limit: int | None = None) -> list[OwnSignUp]:
     """Return what a person said under these entries, the newest first: two queries."""
     statement = select(SignUp).where(SignUp.person_id.in_(set(person_ids))).order_by(SignUp.id.desc()).limit(limit)
     rows = db.session.scalars(statement).all()

@@ -10,7 +10,7 @@ from engage.attendance.queries import SessionCard, cards_from
 from engage.core.database import db
 
 
-def sessions_of_person(person_id: int, *, limit: int = 1000) -> list[SessionCard]:
+def sessions_of_person(person_id: int, *, limit: int | None = None) -> list[SessionCard]:
     """Return a person's sessions in every state, the newest first, also those of entries merged into theirs."""
     statement = (
         select(Presence)

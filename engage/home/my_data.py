@@ -130,7 +130,7 @@ class MyData:
 
     @cached_property
     def _looked(self) -> list[tuple[int, str, datetime]]:
-        found = people.list_reveals(self.person.id)
+        found = people.list_reveals(self.selves)
         if self.person.phone_sealed is not None:
             # Whoever took the whole roll with whole phones has seen this one too.
             since = self.person.created_at
@@ -166,7 +166,7 @@ class MyData:
     @cached_property
     def redemptions(self) -> list[rewards.RedemptionCard]:
         """Goods reserved and fetched."""
-        return rewards.list_redemptions(person_ids=self.selves, now=self._now, limit=1000, offset=0)
+        return rewards.list_redemptions(person_ids=self.selves, now=self._now)
 
     @cached_property
     def filed(self) -> list[topics.TopicCard]:

@@ -44,7 +44,7 @@ def records_of(person_id: int) -> OwnRecords:
         roles=list(db.session.scalars(roles.order_by(RoleGrant.id.desc()))),
         consents=consents_of(person_id),
         cards=list(db.session.scalars(cards.order_by(Medium.version.desc()))),
-        devices=list(db.session.scalars(devices.order_by(Device.id.desc()).limit(100))),
+        devices=list(db.session.scalars(devices.order_by(Device.id.desc()))),
         passkeys=list(list_passkeys(person_id)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,12 +62,12 @@ def reveal_phone(*, person_id: int, reason: str, actor: Actor, now: datetime) ->
         return unsealed_phone(person) or ""
 
 
-def list_reveals(person_id: int) -> list[tuple[int, str, datetime]]:
-    """Return (who looked, why, when) for a person's phone, the latest first, at most 20."""
+def list_reveals(person_ids: Collection[int], *, at_most: int | None = None) -> list[tuple[int, str, datetime]]:
+    """Return (who looked, why, when) for the phones of these entries, the latest first; all of them unless told."""
     statement = select(PhoneReveal.actor_id, PhoneReveal.reason, PhoneReveal.at).where(
-        PhoneReveal.person_id == person_id
+        PhoneReveal.person_id.in_(set(person_ids))
     )
-    rows = db.session.execute(statement.order_by(PhoneReveal.at.desc(), PhoneReveal.id.desc()).limit(20))
+    rows = db.session.execute(statement.order_by(PhoneReveal.at.desc(), PhoneReveal.id.desc()).limit(at_most))
     return [(row.actor_id, row.reason, row.at) for row in rows]
 
 

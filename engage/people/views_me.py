@@ -24,7 +24,7 @@ from engage.people.queries import get_person, names_of
 def me(*, me: Actor) -> Response:
     """Show the member card on the phone, the household, and what can be set."""
     person = get_person(me.person_id)
-    looks = reveals.list_reveals(me.person_id)
+    looks = reveals.list_reveals([me.person_id], at_most=20)
     return web.page(
         "people/me.html",
         person=person,

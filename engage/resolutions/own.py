@@ -15,7 +15,7 @@ def counting_owned(person_id: int) -> Select[int]:
     )
 
 
-def owned_by(person_id: int, *, limit: int = 500) -> list[ResolutionCard]:
+def owned_by(person_id: int, *, limit: int | None = None) -> list[ResolutionCard]:
     """Return the resolutions a person was assigned, the newest first."""
     mine = select(Resolution).where(Resolution.owner_id == person_id)
     statement = mine.order_by(Resolution.id.desc()).limit(limit)

@@ -125,8 +125,10 @@ def _waiting(person_id: int, now: datetime | None) -> list[ColumnElement[bool]]:
     return conditions if now is None else [*conditions, Redemption.expires_at > now]
 
 
-def list_redemptions(*, person_ids: Collection[int], now: datetime, limit: int, offset: int) -> list[RedemptionCard]:
-    """Return the reservations of a person, made under any of these entries, newest first."""
+def list_redemptions(
+    *, person_ids: Collection[int], now: datetime, limit: int | None = None, offset: int = 0
+) -> list[RedemptionCard]:
+    """Return the reservations of a person, made under any of these entries, newest first; all of them unless told."""
     rows = db.session.scalars(
         select(Redemption)
         .where(Redemption.person_id.in_(set(person_ids)))

@@ -46,7 +46,7 @@ def counting_evenings(person_ids: Collection[int]) -> Select[int]:
     return select(func.count(TalkAttendance.id)).where(TalkAttendance.person_id.in_(set(person_ids)))
 
 
-def evenings_of(person_ids: Collection[int], *, limit: int = 500) -> list[OwnEvening]:
+def evenings_of(person_ids: Collection[int], *, limit: int | None = None) -> list[OwnEvening]:
     """Return the talks a person came to under these entries, the newest first: two queries."""
     wanted = set(person_ids)
     statement = (

@@ -135,7 +135,7 @@ def counting_waiting_for(actor: Actor) -> Select[int]:
 def applications_of(person_id: int) -> list[Application]:
     """Return a person's applications, the newest first."""
     statement = select(TeamApplication).where(TeamApplication.person_id == person_id)
-    return [_card(row) for row in db.session.scalars(statement.order_by(TeamApplication.id.desc()).limit(200))]
+    return [_card(row) for row in db.session.scalars(statement.order_by(TeamApplication.id.desc()))]
 
 
 def last_answer(*, person_id: int, team_id: int) -> Application | None:

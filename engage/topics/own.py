@@ -21,7 +21,7 @@ class OwnSecond:
     at: datetime
 
 
-def filed_by(person_ids: Collection[int], *, now: datetime, limit: int = 500) -> list[TopicCard]:
+def filed_by(person_ids: Collection[int], *, now: datetime, limit: int | None = None) -> list[TopicCard]:
     """Return the topics a person filed under these entries, named or not, the newest first."""
     newest = select(Topic.id).where(Topic.filed_by.in_(set(person_ids))).order_by(Topic.id.desc()).limit(limit)
     cards = topic_cards(newest, now=now)
@@ -33,7 +33,7 @@ def counting_seconded(person_ids: Collection[int]) -> Select[int]:
     return select(func.count(TopicSecond.id)).where(TopicSecond.person_id.in_(set(person_ids)))
 
 
-def seconded_by_person(person_ids: Collection[int], *, now: datetime, limit: int = 500) -> list[OwnSecond]:
+def seconded_by_person(person_ids: Collection[int], *, now: datetime, limit: int | None = None) -> list[OwnSecond]:
     """Return what a person seconded for the household under these entries, the newest first."""
     statement = select(TopicSecond.topic_id, TopicSecond.at).where(TopicSecond.person_id.in_(set(person_ids)))
     rows = db.session.execute(statement.order_by(TopicSecond.id.desc()).limit(limit)).all()

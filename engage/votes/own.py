@@ -19,7 +19,7 @@ class Participation:
     used: bool
 
 
-def participation_of(unit_id: int | None, *, limit: int = 500) -> list[Participation]:
+def participation_of(unit_id: int | None, *, limit: int | None = None) -> list[Participation]:
     """Return the votes on whose roll a household stands, the newest first."""
     if unit_id is None:
         return []

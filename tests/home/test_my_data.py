@@ -68,6 +68,16 @@ def test_the_page_does_not_ask_once_per_row(me: Actor, world: World, count_queri
     assert len(many) <= len(few) + 1, "a list that was empty may cost one"
 
 
+def test_everybody_who_looked_at_my_number_is_on_it(me: Actor, world: World, sign_in: SignIn) -> None:
+    before = len(data_of(me, now=NOW).looks)
+    for number in range(25):
+        reveals.reveal_phone(person_id=me.person_id, reason=f"第{number}次问", actor=world.secretary, now=NOW)
+    [section] = [one for one in package.sections_of(data_of(me, now=NOW)) if one.key == "phone_looks"]
+    assert len(section.rows) == before + 25
+    words = sign_in(me).get("/me/data", expect=200).words
+    assert all(f"第{number}次问" in words for number in range(25))
+
+
 def test_nobody_elses_data_are_on_it(me: Actor, world: World, sign_in: SignIn) -> None:
     words = sign_in(world.neighbour).get("/me/data", expect=200).words
     for foreign in ("周桂芳", "0621", "楼道灯谁来换", "忘了带证"):
