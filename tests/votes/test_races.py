@@ -133,13 +133,18 @@ def test_c11_the_lock_decides_not_the_tap(app: Flask, world: World, voters: list
     assert votes.card(vote_id, now=NOW).used == 0
 
 
+def closing_soon(voters: list[Actor]) -> tuple[int, datetime]:
+    """A vote that is open for half a minute, and when it closes."""
+    vote_id, end = make_vote(voters, is_open=False), NOW + timedelta(seconds=30)
+    votes.open_vote(vote_id=vote_id, actor=None, now=NOW, closes_at=end)
+    return vote_id, end
+
+
 def test_a_result_waits_for_the_ballot_under_way(
     app: Flask, world: World, voters: list[Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A ballot that was in time but commits late is in the very first result anybody sees (talks §5.4.3)."""
-    vote_id = make_vote(voters, is_open=False)
-    end = NOW + timedelta(seconds=30)
-    votes.open_vote(vote_id=vote_id, actor=None, now=NOW, closes_at=end)
+    vote_id, end = closing_soon(voters)
     landing = threading.Event()
     store = casting._store
 
@@ -164,9 +169,7 @@ def test_a_result_waits_for_the_ballot_under_way(
 
 def test_more_viewers_of_a_result_than_connections_all_see_it(app: Flask, world: World, voters: list[Actor]) -> None:
     """While a ballot is under way everybody looks: nobody waits for a connection another viewer holds."""
-    vote_id = make_vote(voters, is_open=False)
-    end = NOW + timedelta(seconds=30)
-    votes.open_vote(vote_id=vote_id, actor=None, now=NOW, closes_at=end)
+    vote_id, end = closing_soon(voters)
     held = threading.Event()
 
     def hold() -> None:
