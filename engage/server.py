@@ -1,7 +1,7 @@
 """The production server: `python -m engage.server`; `flask --app app serve` becomes this (ADR 0012).
 
 A main process holds the address and starts as many workers as `ENGAGE_WORKERS` says; one that dies is replaced. Each
-worker reads and writes the network without Python and answers `ENGAGE_THREADS` requests at the same time.
+worker reads and writes the network without Python and works on `ENGAGE_THREADS` requests at a time (ADR 0039).
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import threading
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from app import app
+from engage.core.admission import Admission
 from engage.core.database import db
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 #: how long a request under way may take when the server is told to stop, in seconds
 _GRACE = 5
+#: how many connections a worker holds: a phone keeps some open for half a minute after it was answered
+_CONNECTIONS = 4_096
+#: how many requests a worker receives at the same time: each occupies a thread until the last byte is here
+_RECEIVING = 512
 #: prctl(2): the signal a process gets when the one that started it is gone
 _PR_SET_PDEATHSIG = 1
 
@@ -37,6 +39,7 @@ def main() -> None:
         # Imported once, shared by the workers: half the memory and half the start-up time.
         multiprocessing.set_start_method("fork")
         _tie_forked_workers(to=os.getpid())
+    _allow_files(2 * _CONNECTIONS)
     host, _, port = os.environ.get("ENGAGE_LISTEN", "0.0.0.0:8000").rpartition(":")  # phones in the hall must reach it
     Granian(
         "app:app",
@@ -46,20 +49,30 @@ def main() -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=int(os.environ.get("ENGAGE_WORKERS", "2")),
-        blocking_threads=int(os.environ.get("ENGAGE_THREADS", "64")),
+        backpressure=_CONNECTIONS,
+        blocking_threads=_RECEIVING,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
         log_level=LogLevels.error,  # the application writes its own line per request, without what must not be logged
     ).serve(target_loader=_in_worker)
 
 
-def _in_worker(_target: str) -> Flask:
+def _allow_files(number: int) -> None:
+    """Let this process and its workers open that many files, connections included, as far as the machine lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _in_worker(_target: str) -> Admission:
     """Return the application to a worker, with connections of its own: one that two processes share corrupts both."""
     with app.app_context():
         db.engine.dispose(close=False)
     if multiprocessing.get_start_method() != "fork":
         threading.Thread(target=_end_with_main, daemon=True).start()
-    return app
+    at_once = int(os.environ.get("ENGAGE_THREADS", "8"))
+    return Admission(app, at_once=at_once, longest=app.config["MAX_CONTENT_LENGTH"])
 
 
 def _tie_forked_workers(*, to: int) -> None:

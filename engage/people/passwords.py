@@ -1,4 +1,7 @@
-"""Argon2id, one at a time per process: a burst of sign-ins must not eat the memory of a small machine."""
+"""Argon2id, one at a time per process: a burst of sign-ins must not eat the memory of a small machine.
+
+Whoever waits for that or is at it has stepped aside: check-ins go on meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from engage.core.admission import stepping_aside
 from engage.core.errors import N_, DomainError
 from engage.people.rules import plain
 
@@ -29,12 +33,13 @@ class Busy(DomainError):
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    if not _turn.acquire(timeout=_PATIENCE):
-        raise Busy(N_("这会儿登录的人多，请过几秒再点一次"))
-    try:
-        yield
-    finally:
-        _turn.release()
+    with stepping_aside():
+        if not _turn.acquire(timeout=_PATIENCE):
+            raise Busy(N_("这会儿登录的人多，请过几秒再点一次"))
+        try:
+            yield
+        finally:
+            _turn.release()
 
 
 def hash_of(password: str) -> str:

@@ -5,25 +5,14 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.crowd import Crowd, gather
-from tests.databases import Databases
 from tests.live import Installation, serving
 from tests.resilience.book import complaints
 from tests.resilience.rush import Acknowledged, Rush
-
-
-@pytest.fixture
-def installation(database: Databases, tmp_path: Path) -> Iterator[Installation]:
-    """An empty, migrated database and no server yet."""
-    url = database.fresh()
-    yield Installation(database_url=url, data_dir=tmp_path)
-    database.discard(url)
 
 
 def kill_again_and_again(

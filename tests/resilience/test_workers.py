@@ -5,27 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
-import pytest
-
-from tests.databases import Databases
-from tests.live import Installation, serving
+from tests.live import Installation
 
 #: by then a killed worker has been replaced, and orphans are gone
 _SOON = 30.0
 #: where the line of a process, without its name, says who started it, and which session it belongs to
 _PARENT, _SESSION = 1, 3
-
-
-@pytest.fixture
-def installation(database: Databases, tmp_path: Path) -> Iterator[Installation]:
-    url = database.fresh()
-    with serving(Installation(database_url=url, data_dir=tmp_path)) as running:
-        yield running
-    database.discard(url)
 
 
 def answers(installation: Installation) -> bool:
@@ -69,23 +57,23 @@ def serving_pair(installation: Installation, *, without: int = 0) -> set[int]:
     return pair
 
 
-def test_d19_a_killed_worker_is_replaced_and_the_other_serves_meanwhile(installation: Installation) -> None:
-    victim, other = sorted(serving_pair(installation))
+def test_d19_a_killed_worker_is_replaced_and_the_other_serves_meanwhile(running: Installation) -> None:
+    victim, other = sorted(serving_pair(running))
     os.kill(victim, signal.SIGKILL)
-    after = serving_pair(installation, without=victim)
+    after = serving_pair(running, without=victim)
     assert other in after
     assert len(after) == 2
-    assert all(answers(installation) for _request in range(20))
+    assert all(answers(running) for _request in range(20))
 
 
-def test_workers_end_with_their_main_process_even_when_one_of_them_hangs(installation: Installation) -> None:
-    assert installation.process is not None
-    _first, last = sorted(serving_pair(installation))
+def test_workers_end_with_their_main_process_even_when_one_of_them_hangs(running: Installation) -> None:
+    assert running.process is not None
+    _first, last = sorted(serving_pair(running))
     os.kill(last, signal.SIGSTOP)
-    os.kill(installation.process.pid, signal.SIGKILL)
-    installation.process.wait()
+    os.kill(running.process.pid, signal.SIGKILL)
+    running.process.wait()
     until = time.monotonic() + _SOON
-    while (left := members(installation.process.pid)) and time.monotonic() < until:
+    while (left := members(running.process.pid)) and time.monotonic() < until:
         time.sleep(0.1)
     assert not left
-    assert not answers(installation)
+    assert not answers(running)
