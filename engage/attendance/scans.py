@@ -41,7 +41,7 @@ _MINE = and_(
 _SEEN = [SESSION.c[name] for name in ("id", "state", *_READ)]
 _FIND = select(*_SEEN).where(_MINE)
 _ALWAYS = select(literal(1).label("one")).subquery()
-_FIND_WITH_TRIES = select(*_SEEN, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE))
+_FIND_WITH_TRIES: Any = select(*_SEEN, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE))
 _FIND_LOCKED = _FIND.with_for_update()
 
 
