@@ -39,6 +39,7 @@ def run() -> None:
             render_as_batch=True,
             render_item=render_item,
             compare_type=compare_type,
+            transactional_ddl=True,  # Alembic thinks SQLite has none, and would commit after each migration
         )
         fenced = connection.dialect.name == "postgresql"
         with context.begin_transaction():
