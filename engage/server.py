@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 import threading
+from functools import partial
 from multiprocessing.connection import wait
 
 from granian import Granian
@@ -31,6 +32,8 @@ _CONNECTIONS = 4_096
 _RECEIVING = 512
 #: prctl(2): the signal a process gets when the one that started it is gone
 _PR_SET_PDEATHSIG = 1
+#: loaded before anything forks: another thread might hold the loader's lock at that moment
+_LIBC = ctypes.CDLL(None)
 
 
 def main() -> None:
@@ -38,8 +41,8 @@ def main() -> None:
     if sys.platform == "linux":
         # Imported once, shared by the workers: half the memory and half the start-up time.
         multiprocessing.set_start_method("fork")
-        _tie_forked_workers(to=os.getpid())
-    _allow_files(2 * _CONNECTIONS)
+        os.register_at_fork(after_in_child=partial(_tie_to, os.getpid()))
+    files = _files_allowed(2 * _CONNECTIONS)
     host, _, port = os.environ.get("ENGAGE_LISTEN", "0.0.0.0:8000").rpartition(":")  # phones in the hall must reach it
     Granian(
         "app:app",
@@ -49,7 +52,7 @@ def main() -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=int(os.environ.get("ENGAGE_WORKERS", "2")),
-        backpressure=_CONNECTIONS,
+        backpressure=min(_CONNECTIONS, files // 2),  # the other half for the database, and for long forms on the disk
         blocking_threads=_RECEIVING,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
@@ -57,46 +60,41 @@ def main() -> None:
     ).serve(target_loader=_in_worker)
 
 
-def _allow_files(number: int) -> None:
-    """Let this process and its workers open that many files, connections included, as far as the machine lets us."""
+def _files_allowed(number: int) -> int:
+    """Let this process and its workers open that many files, or as many as the machine lets us; returns how many."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = number if hard == resource.RLIM_INFINITY else min(number, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return most
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def _in_worker(_target: str) -> Admission:
     """Return the application to a worker, with connections of its own: one that two processes share corrupts both."""
     with app.app_context():
         db.engine.dispose(close=False)
-    if multiprocessing.get_start_method() != "fork":
-        threading.Thread(target=_end_with_main, daemon=True).start()
-    at_once = int(os.environ.get("ENGAGE_THREADS", "8"))
+    threading.Thread(target=_end_with_main, daemon=True).start()
+    at_once = max(1, int(os.environ.get("ENGAGE_THREADS", "8")))
     return Admission(app, at_once=at_once, longest=app.config["MAX_CONTENT_LENGTH"])
 
 
-def _tie_forked_workers(*, to: int) -> None:
-    """Let the kernel end forked workers with the main process: orphans would go on answering with the old code.
-
-    A worker cannot watch for that by itself: the pipe that closes when the main process is gone is held open by every
-    worker started later, so one that hangs would keep the others alive.
-    """
-    prctl = ctypes.CDLL(None).prctl  # loaded before forking: another thread might hold the loader's lock then
-
-    def tie() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != to:  # it was gone before the kernel knew
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    os.register_at_fork(after_in_child=tie)
-
-
 def _end_with_main() -> None:
-    """End this spawned worker when the main process is gone; only the main process holds the pipe it waits for."""
+    """End this worker when the main process is gone: orphans would go on answering with the old code."""
     main_process = multiprocessing.parent_process()
     if main_process is not None:
         wait([main_process.sentinel])
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _tie_to(main_process: int) -> None:
+    """Let the kernel end a worker just forked with its main process, whatever hangs.
+
+    The pipe that `_end_with_main` watches is held open by every worker forked later, so that one that hangs would keep
+    the others alive. What a worker forks itself is not tied: it would end with the thread that forked it.
+    """
+    if os.getppid() == main_process:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ One SQLite library per process: whoever opens the database file takes it from he
 from __future__ import annotations
 
 import fcntl
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from engage.core.errors import N_, DomainError
+from engage.core.turns import Turns
 
 try:
     import pysqlite3 as _library
@@ -23,8 +22,8 @@ except ImportError:  # no wheel for this platform: the gate below decides whethe
 
 module: ModuleType = _library
 
-#: The connection used last is taken first: its pages and statements are still at hand. More than there are threads:
-#: whoever counts a vote holds a second one while others wait for their turn.
+#: The connection used last is taken first: its pages and statements are still at hand. More than are ever worked on at
+#: once (ADR 0039): whoever counts a vote holds a second one while others wait for their turn.
 OPTIONS: dict[str, Any] = {"module": module, "pool_size": 20, "max_overflow": 60, "pool_use_lifo": True}
 
 PRAGMAS = (
@@ -71,33 +70,15 @@ class WriterQueue:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._mutex = threading.Lock()
-        self._waiting: deque[threading.Event] = deque()
-        self._busy = False
+        self._pen = Turns(1)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold the only pen of this database file."""
-        self._take_place()
+        self._pen.take()
         try:
             with self._path.open("ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
         finally:
-            self._call_next()
-
-    def _take_place(self) -> None:
-        with self._mutex:
-            if not self._busy:
-                self._busy = True
-                return
-            place = threading.Event()
-            self._waiting.append(place)
-        place.wait()
-
-    def _call_next(self) -> None:
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._busy = False
+            self._pen.give_back()

@@ -5,7 +5,6 @@ Whoever waits for that or is at it has stepped aside: check-ins go on meanwhile.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,11 +13,12 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from engage.core.admission import stepping_aside
 from engage.core.errors import N_, DomainError
+from engage.core.turns import Turns
 from engage.people.rules import plain
 
 #: OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_turn = threading.BoundedSemaphore(1)
+_turn = Turns(1)
 _PATIENCE = 10.0
 
 #: nobody's password: checked when there is no account, so that both cases cost the same (trust W13)
@@ -34,12 +34,12 @@ class Busy(DomainError):
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     with stepping_aside():
-        if not _turn.acquire(timeout=_PATIENCE):
+        if not _turn.take(patience=_PATIENCE):
             raise Busy(N_("这会儿登录的人多，请过几秒再点一次"))
         try:
             yield
         finally:
-            _turn.release()
+            _turn.give_back()
 
 
 def hash_of(password: str) -> str:

@@ -7,8 +7,15 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from engage.core.admission import Admission, Application, stepping_aside
+import pytest
+from sqlalchemy.pool import QueuePool
+
+from engage import people
+from engage.core.admission import _LONG_ONES, Admission, Application, stepping_aside
+from engage.core.database import db, transaction
+from engage.core.errors import NestedTransaction
 from engage.people import passwords
+from tests.conftest import World
 
 #: more than any of these tests needs; reached only when something is wrong
 _SOON = 10.0
@@ -53,11 +60,13 @@ class SlowSender(io.RawIOBase):
         return piece
 
 
-def send(application: Application, body: Any = b"", *, length: int | None = None, said: bool = True) -> list[str]:
+def send(
+    application: Application, body: Any = b"", *, length: int | None = None, said: bool = True, **more: object
+) -> list[str]:
     """Send one request; returns its status, in a list that is empty until it is answered."""
     answered: list[str] = []
     source = io.BytesIO(body) if isinstance(body, bytes) else body
-    environ = {"wsgi.input": source}
+    environ = {"wsgi.input": source, **more}
     if said:
         environ["CONTENT_LENGTH"] = str(len(body) if length is None else length)
     assert b"".join(application(environ, lambda status, _headers: answered.append(status)))
@@ -109,15 +118,26 @@ def test_w17_slow_senders_take_no_seat_and_arrive_whole() -> None:
     assert sorted(room.bodies[1:]) == [b"a slow form %d" % number for number in range(5)]
 
 
-def test_w17_a_body_too_long_or_of_unknown_length_is_not_waited_for() -> None:
+def test_w17_a_body_too_long_is_not_waited_for_and_one_of_unknown_length_is_refused() -> None:
     room = Room()
     room.opened.set()
     admission = Admission(room, at_once=1, longest=100)
     never = SlowSender(b"never sent")
     assert send(admission, never, length=101) == ["200 OK"]
-    assert send(admission, never, said=False) == ["200 OK"]
-    assert room.bodies == [b"", b""]
+    assert room.bodies == [b""]
+    assert send(admission, never, said=False, HTTP_TRANSFER_ENCODING="chunked") == ["411 Length Required"]
+    assert room.bodies == [b""]
     assert not never.waited_for.is_set()
+
+
+@pytest.mark.parametrize("length", [20, 100_000])
+def test_a_form_that_is_cut_off_on_the_way_is_nobodys_form(length: int) -> None:
+    room = Room()
+    room.opened.set()
+    admission = Admission(room, at_once=1, longest=200_000)
+    assert send(admission, b"points=1", length=length) == ["400 Bad Request"]
+    assert room.bodies == []
+    assert admission.seats.free == 1
 
 
 def test_a_body_longer_than_memory_should_hold_arrives_whole() -> None:
@@ -126,6 +146,22 @@ def test_a_body_longer_than_memory_should_hold_arrives_whole() -> None:
     body = bytes(range(256)) * 4_000
     assert send(Admission(room, at_once=1, longest=len(body)), body) == ["200 OK"]
     assert room.bodies == [body]
+
+
+def test_w17_few_long_forms_are_received_at_a_time_and_short_ones_meanwhile() -> None:
+    room = Room()
+    room.opened.set()
+    admission = Admission(room, at_once=1, longest=100_000, patience=0.05)
+    slow = [SlowSender(b"x" * 70_000) for _number in range(_LONG_ONES)]
+    threads = at_once(admission, slow)
+    assert all(sender.waited_for.wait(_SOON) for sender in slow)
+    assert send(admission, b"y" * 70_000) == ["503 Service Unavailable"]
+    assert send(admission, b"short") == ["200 OK"]
+    for sender in slow:
+        sender.rest = b""
+        sender.let_go.set()
+    assert ended(threads)
+    assert send(admission, b"y" * 70_000) == ["200 OK"]
 
 
 def test_d12_who_waits_too_long_is_told_to_come_back_and_the_seat_is_free_again() -> None:
@@ -152,22 +188,41 @@ def test_a_request_that_fails_gives_its_seat_back() -> None:
         raise AssertionError("it was not let in")
 
 
-def test_w17_whoever_waits_to_hash_a_password_lets_others_in_and_comes_back() -> None:
+def test_w17_whoever_waits_to_hash_a_password_lets_others_in_and_takes_a_seat_again() -> None:
+    hashing = Room(lambda: hashed.append(passwords.hash_of("a password")))
     hashed: list[str] = []
-    seated = Room(lambda: hashed.append(passwords.hash_of("a password")) if not hashed else None)
-    seated.opened.set()
-    admission = Admission(seated, at_once=1, longest=100)
-    with passwords._turn:  # somebody else is at it
-        threads = at_once(admission, [None])
-        assert seated.entered.acquire(timeout=_SOON)
-        seated.work = lambda: None
-        assert send(admission) == ["200 OK"]
-        assert not hashed
+    hashing.opened.set()
+    quick = Room()
+    quick.opened.set()
+    admission = Admission(
+        lambda environ, start: (quick if environ.get("quick") else hashing)(environ, start), at_once=1, longest=100
+    )
+    assert passwords._turn.take()  # somebody else is at it
+    threads = at_once(admission, [None])
+    assert hashing.entered.acquire(timeout=_SOON)
+    assert send(admission, quick=True) == ["200 OK"]
+    assert admission.seats.free == 1
+    assert not hashed
+    assert admission.seats.take()
+    passwords._turn.give_back()
+    threads[0].join(0.3)
+    assert threads[0].is_alive(), "it came back without a seat"
+    admission.seats.give_back()
     assert ended(threads)
     assert len(hashed) == 1
-    assert send(admission) == ["200 OK"]
+    assert admission.seats.free == 1
 
 
-def test_stepping_aside_outside_of_a_request_is_nothing() -> None:
+def test_whoever_steps_aside_keeps_no_connection(world: World) -> None:
+    before = people.count_persons()
+    pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 1
     with stepping_aside():
-        assert True
+        assert pool.checkedout() == 0
+    assert people.count_persons() == before
+
+
+def test_nobody_steps_aside_inside_a_command(world: World) -> None:
+    with pytest.raises(NestedTransaction), transaction(), stepping_aside():
+        raise AssertionError("it kept everybody from writing")

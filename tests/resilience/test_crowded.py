@@ -58,3 +58,24 @@ def test_w17_others_are_answered_meanwhile(running: Installation, words: bytes, 
             phone = Phone(running.port, timeout=5)
             assert phone.get("/sign-in").status == 200
             phone.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (_SENDING, b"400"),
+        (
+            _SENDING.replace(b"Content-Length: 5000", b"Transfer-Encoding: chunked").replace(
+                b"phone=", b"6\r\nphone=\r\n"
+            ),
+            b"411",
+        ),
+    ],
+    ids=["cut off", "of unknown length"],
+)
+def test_a_form_that_does_not_arrive_whole_is_refused(running: Installation, words: bytes, status: bytes) -> None:
+    """The rest of it never comes: the phone lost its signal."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+        line.sendall(words)
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(4096).startswith(b"HTTP/1.1 " + status)
