@@ -75,7 +75,7 @@ def _in_worker(_target: str) -> Admission:
     with app.app_context():
         db.engine.dispose(close=False)
     threading.Thread(target=_end_with_main, daemon=True).start()
-    at_once = max(1, int(os.environ.get("ENGAGE_THREADS", "8")))
+    at_once = max(1, int(os.environ.get("ENGAGE_THREADS", "6")))
     return Admission(app, at_once=at_once, longest=app.config["MAX_CONTENT_LENGTH"])
 
 

@@ -75,6 +75,8 @@ from engage.people.panels import add_panel
 from engage.people.phones import BadPhone, masked_phone, normalised_phone, phone_index, unsealed_phone
 from engage.people.printing import make_batch
 from engage.people.queries import (
+    VOTER_STATUS,
+    VOTER_UNIT,
     count_persons,
     ever_in_office,
     find_by_member_no,
@@ -89,7 +91,6 @@ from engage.people.queries import (
     roll_in_turn,
     units_of,
     units_with_voters,
-    voter_of,
 )
 from engage.people.reach import ids_within, person_within, persons_living_in, places_of
 from engage.people.reveals import Alert, list_alerts, list_reveals
@@ -119,7 +120,8 @@ from engage.people.threshold import send_away
 from engage.people.words import ROLE_WORDS, TIE_WORDS
 
 __all__ = [
-    "COOKIE", "FACTS", "OFFICES", "ROLE_WORDS", "TIE_WORDS", "Alert", "Amended", "Amendment", "Arrival", "BadPhone",
+    "COOKIE", "FACTS", "OFFICES", "ROLE_WORDS", "TIE_WORDS", "VOTER_STATUS", "VOTER_UNIT",
+    "Alert", "Amended", "Amendment", "Arrival", "BadPhone",
     "Filters", "Found", "HelpCard", "Listed", "MediumRefused", "Newcomer", "OnRoll", "OwnRecords", "Passkey",
     "Person", "PersonEvent", "PlaceRole", "Resident", "Shown", "Slip", "Spell", "StandIn", "TeamCard", "TeamFacts",
     "TeamNameTaken", "Term", "Twins", "WaysIn", "Withdrawn", "activate", "actor_of", "add_panel", "amend_many",
@@ -139,7 +141,7 @@ __all__ = [
     "roll_teams", "roll_ties", "search", "search_teams", "selves", "selves_of", "send_away", "set_closed", "settle",
     "spells_of", "stand_ins_of", "standing_in", "steps_of", "swap_facts", "take_back", "take_out", "team_facts",
     "team_member_ids", "team_names", "teams_of", "unfold", "units_of", "units_with_voters", "unmove_role",
-    "unsealed_phone", "use_medium", "verify_tenancy", "voter_of", "ways_in", "withdraw_many",
+    "unsealed_phone", "use_medium", "verify_tenancy", "ways_in", "withdraw_many",
 ]  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Table, bindparam, func, or_, select
 
@@ -69,27 +68,13 @@ _HOUSEHOLD = (
     .order_by(_tenancies.c.unit_id)
     .limit(1)
 )
-_VOTER = select(_persons.c.status, _HOUSEHOLD.scalar_subquery().label("unit_id")).where(
+_STATUS = select(_persons.c.status).where(
     _persons.c.community_id == bindparam("here"), _persons.c.id == bindparam("person")
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Voter:
-    """What a ballot asks about who casts it."""
-
-    #: the unit this person may vote for: a verified tenancy, or None
-    unit_id: int | None
-    #: neither paused nor closed
-    is_active: bool
-
-
-def voter_of(person_id: int) -> Voter:
-    """Return for which household somebody may vote, and whether their entry is in force; one statement."""
-    db.session.flush()  # a plain Core statement does not see to that itself
-    values = {"here": current_community_id(), "person": person_id}
-    row = db.session.connection().execute(_VOTER, values).one_or_none()
-    return Voter(unit_id=row.unit_id if row else None, is_active=row is not None and row.status == "active")
+#: What a ballot asks about who casts it, as columns of a statement run with `here` and `person` (a round trip saved when
+#: everybody votes): the unit this person may vote for (a verified tenancy, or nothing), and the state of their entry.
+VOTER_UNIT = _HOUSEHOLD.scalar_subquery().label("voter_unit_id")
+VOTER_STATUS = _STATUS.scalar_subquery().label("voter_status")
 
 
 def household_of(person_id: int) -> int | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, Table, and_, bindparam, insert, select, true, update
+from sqlalchemy import Connection, Row, String, Table, and_, bindparam, func, insert, select, true, update
 
 from engage import people
 from engage.core import clock
@@ -42,10 +42,21 @@ def _of_unit(table: Table) -> tuple[Any, ...]:
     )
 
 
-#: the vote with the household's right in it
+_RIGHT = and_(
+    _entitlements.c.community_id == bindparam("here"),
+    _entitlements.c.vote_id == bindparam("vote"),
+    _entitlements.c.unit_id == func.coalesce(bindparam("unit", type_=BigKey), people.VOTER_UNIT.element),
+)
+#: the vote, the right of the household meant (the voter's own, if none is named), and who casts
 _VOTE: Any = (
-    select(*(_votes.c[name] for name in _COLUMNS), _entitlements.c.id.label("right"), _entitlements.c.token_hash)
-    .select_from(_votes.outerjoin(_entitlements, and_(*_of_unit(_entitlements))))
+    select(
+        *(_votes.c[name] for name in _COLUMNS),
+        _entitlements.c.id.label("right"),
+        _entitlements.c.token_hash,
+        people.VOTER_UNIT,
+        people.VOTER_STATUS,
+    )
+    .select_from(_votes.outerjoin(_entitlements, _RIGHT))
     .where(_votes.c.community_id == bindparam("here"), _votes.c.id == bindparam("vote"))
     .with_for_update(read=True, of=_votes)
 )
@@ -137,16 +148,15 @@ def cast(  # noqa: PLR0913 - a command names everything it needs
     began = time.monotonic()
     with transaction() as session:
         connection = session.connection()
-        voter = people.voter_of(actor.person_id)
-        unit_id = unit_id if unit_id is not None else voter.unit_id or 0
-        vote = _locked_vote(connection, vote_id, unit_id)
+        vote = _locked_vote(connection, vote_id, person_id=actor.person_id, unit_id=unit_id)
+        unit_id = unit_id if unit_id is not None else vote.voter_unit_id or 0
         at = now + timedelta(seconds=time.monotonic() - began)
         revision = receipts.revision_of(token, vote_id=vote_id, unit_id=unit_id)
-        if voter.unit_id != unit_id:
+        if vote.voter_unit_id != unit_id:
             raise NotOnTheRoll(N_("您不能替这一户投票。住址写错了，请社区工作人员改一改。"))
         if _is_repeat(connection, vote, unit_id, token):
             return _receipt(vote, token)
-        if not voter.is_active:  # paused while the ballot was on its way
+        if vote.voter_status != "active":  # paused while the ballot was on its way
             raise NotOnTheRoll(N_("您的登记现在停着，这一票没有记上。请找社区工作人员"))
         _ensure_open(vote, now=at)
         if not rules.are_choices(choices, options=len(vote.options), at_most=vote.choices_max):
@@ -162,9 +172,10 @@ def cast(  # noqa: PLR0913 - a command names everything it needs
     return _receipt(vote, token)
 
 
-def _locked_vote(connection: Connection, vote_id: int, unit_id: int) -> Any:
+def _locked_vote(connection: Connection, vote_id: int, *, person_id: int, unit_id: int | None) -> Any:
     """Lock the vote against stopping while a ballot lands (FOR SHARE; on SQLite the writer holds the file)."""
-    vote = connection.execute(_VOTE, _keys(vote_id, unit_id)).one_or_none()
+    keys = {"here": current_community_id(), "vote": vote_id, "person": person_id, "unit": unit_id}
+    vote = connection.execute(_VOTE, keys).one_or_none()
     if vote is None:
         raise NotFound
     return vote
