@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import IO, Any
 
-from engage.core.database import give_connection_back
+from flask import has_app_context
+
+from engage.core.database import db
+from engage.core.errors import NestedTransaction
 from engage.core.turns import Turns
 
 log = logging.getLogger("engage")
@@ -140,7 +143,10 @@ def stepping_aside() -> Iterator[None]:
     Whoever kept one while waiting for the other would wait for ever. What was read so far is read anew when it is asked
     for again. Raises `NestedTransaction` inside a command: that would keep everybody from writing meanwhile.
     """
-    give_connection_back()
+    if has_app_context():
+        if db.session().info.get("in_command"):
+            raise NestedTransaction("something slow inside a command")
+        db.session.rollback()
     admission: Admission | None = getattr(_here, "let_in_by", None)
     if admission is None:
         yield

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from flask import Flask, current_app, has_app_context
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -200,16 +200,6 @@ def one_snapshot() -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
-
-
-def give_connection_back() -> None:
-    """End what this request has read so far, so that others can use its connection. Raises `NestedTransaction` in a command."""
-    if not has_app_context():
-        return
-    session = db.session()
-    if session.info.get("in_command"):
-        raise NestedTransaction("something slow inside a command")
-    session.rollback()
 
 
 def require_transaction() -> Session:

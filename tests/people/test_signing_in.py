@@ -113,8 +113,10 @@ def test_two_people_may_share_a_phone_and_the_second_uses_the_number(
 
 def test_one_hash_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
-    with passwords._turn, pytest.raises(passwords.Busy):
+    assert passwords._turn.take()
+    with pytest.raises(passwords.Busy):
         passwords.hash_of("whatever it is")
+    passwords._turn.give_back()
 
 
 def test_signing_in_writes_who_and_never_the_password(
