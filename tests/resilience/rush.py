@@ -59,7 +59,9 @@ class Rush:
         self._book = threading.Lock()
         self._counter = threading.Lock()
         self._next_desk = 0
-        self._threads = [threading.Thread(target=self._live, args=(number, clients)) for number in range(clients)]
+        self._threads = [
+            threading.Thread(target=self._live, args=(number, clients), daemon=True) for number in range(clients)
+        ]
 
     def begin(self) -> None:
         """Let everybody start."""
