@@ -33,8 +33,9 @@ _SHORT, _LONG_ONES = 64 * 1024, 16
 _PIECE = 64 * 1024
 _PAGE = (
     '<!doctype html>\n<html lang="zh-Hans"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><title>Engage</title></head>\n'
-    '<body><main><h1>{}</h1><p>{}</p><p lang="en">{}</p></main></body></html>\n'
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+    '<title>Engage</title></head>\n<body><main><h1>{}</h1><p>{}</p><p lang="en">{}</p>'
+    '<p><a href="/">回首页 <span lang="en">Front page</span></a></p></main></body></html>\n'
 )
 _CROWDED = _PAGE.format(
     "这会儿人多",

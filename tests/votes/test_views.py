@@ -233,4 +233,4 @@ def test_the_ballot_page_asks_few_questions(
     asked = client.submit(client.get(f"/votes/{vote_id}").form("/confirmations"), expect=200, choice="00")
     with count_queries() as statements:
         client.submit(asked.form("/ballots"), expect=303)
-    assert len(statements) <= 7, statements
+    assert len(statements) <= 6, statements
