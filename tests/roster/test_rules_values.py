@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from engage.roster.rules.days import birth_from_age, birth_of
 from engage.roster.rules.findings import KINDS, Unreadable
+from engage.roster.rules.names import name_of
+from engage.roster.rules.phones import phone_of
 from engage.roster.rules.values import (
     ID_MARK,
     area_of,
     looks_like_a_formula,
     looks_like_an_id_number,
-    name_of,
-    phone_of,
     teams_of,
     text_of,
     yes_or_no,

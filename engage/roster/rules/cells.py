@@ -11,7 +11,7 @@ from engage.roster.rules.dwellings import Dwelling
 from engage.roster.rules.findings import Finding, Unreadable
 from engage.roster.rules.rows import Row
 from engage.roster.rules.sheets import Plan
-from engage.roster.rules.values import ID_MARK, Cell, looks_like_a_formula
+from engage.roster.rules.values import ID_MARK, Cell, is_an_error, looks_like_a_formula
 from engage.roster.rules.vocabulary import Field
 
 T = TypeVar("T")
@@ -88,9 +88,9 @@ class Cells:
         return row.at(self.columns.get(name))
 
     def cell(self, row: Row, name: Field) -> Cell:
-        """Return the cell, or None where it holds something like a formula."""
+        """Return the cell, or None where it holds something like a formula, or what is left of one that failed."""
         cell = self.raw(row, name)
-        return None if looks_like_a_formula(cell) else cell
+        return None if looks_like_a_formula(cell) or is_an_error(cell) else cell
 
     def attempt(self, line: Line, row: Row, name: Field, read: Callable[[Cell], T | None]) -> T | None:
         """Read a cell; what cannot be understood becomes a finding and None."""

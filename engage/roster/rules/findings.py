@@ -27,6 +27,17 @@ class Words:
 KINDS: Final[dict[str, Words]] = {
     "name missing": Words("error", N_("姓名空着。"), N_("补上姓名；这一行不要了，就整行删掉。")),
     "name is not a name": Words("error", N_("“%(value)s”不像姓名。"), N_("看看是不是填错了列，改成姓名。")),
+    "name hides characters": Words("error", N_("“%(value)s”遮住了字，不知道是谁。"), N_("补上全名。")),
+    "name lost a character": Words(
+        "error", N_("“%(value)s”里有个字认不出来，多半是生僻字丢了。"), N_("照身份证把这个字补上。")
+    ),
+    "two names in one cell": Words(
+        "error", N_("“%(value)s”像是几个人写在了一格。"), N_("一行写一个人；是一个人，就去掉中间的空格或符号。")
+    ),
+    "marked as gone": Words("error", N_("这里写着“%(value)s”。"), N_("人不在册了，就跳过这行；还在，就去掉这几个字。")),
+    "error of the spreadsheet": Words(
+        "error", N_("这一格是表格算错的“%(value)s”，看不到原来的内容。"), N_("直接填上内容，或者空着。")
+    ),
     "phone has %(digits)d digits": Words(
         "error", N_("手机要11位，这里是%(digits)d位。"), N_("补全11位，或者空着；座机请带区号。")
     ),
@@ -67,12 +78,23 @@ KINDS: Final[dict[str, Words]] = {
     "address not understood": Words(
         "warning", N_("看不出“%(value)s”是哪栋哪户，先不挂到户上。"), N_("写成3栋2单元501，或者3-2-501。")
     ),
+    "door turned into a date": Words(
+        "warning", N_("门牌被表格改成了日期“%(value)s”，先不挂到户上。"), N_("把这一列设成文本，重新填3-2-501这样的门牌。")
+    ),
+    "no door beside others": Words(
+        "warning", N_("这一行没写住处，先不挂到户上。"), N_("和上面同一户，就把门牌补上；没有就不用管。")
+    ),
+    "only a name": Words("warning", N_("这一行只有“%(value)s”，别的都空着。"), N_("是小标题就选“不导入”；是人就不用管。")),
+    "remark says gone": Words("warning", N_("这里写着“%(value)s”。"), N_("人不在册了，就选“不导入”；还在，就不用管。")),
     "volunteer mark not understood": Words(
         "warning", N_("看不出“%(value)s”是不是志愿者，先按不是算。"), N_("是就填“是”或“√”，不是就空着。")
     ),
     "sex not understood": Words("warning", N_("“%(value)s”看不出是男是女，先空着。"), N_("填“男”或“女”，也可以空着。")),
     "two phones in one cell": Words(
-        "warning", N_("这一格有两个号码，用了前一个。"), N_("想用后一个，就把前一个删掉。")
+        "warning", N_("这一格不止一个号码，用了尾号%(last4)s的。"), N_("想用别的，就只留那一个。")
+    ),
+    "phone of a relative": Words(
+        "warning", N_("号码旁边写着“%(value)s”，当成了本人的。"), N_("不是本人在用，就把号码清空。")
     ),
     "two areas for one unit": Words(
         "warning", N_("这户前面写的是%(earlier_area)s平方米，这里是%(value)s，用了前面的。"), N_("按房产证改成一样的。")

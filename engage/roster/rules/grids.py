@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from engage.roster.rules.cells import Cells, Line
 from engage.roster.rules.dwellings import grid_key, grid_label
 from engage.roster.rules.findings import Finding
+from engage.roster.rules.names import name_of
+from engage.roster.rules.phones import phone_of
 from engage.roster.rules.rows import Row, rows_of
 from engage.roster.rules.sheets import Plan
-from engage.roster.rules.values import is_blank, name_of, phone_of, text_of
+from engage.roster.rules.values import is_blank, text_of
 from engage.roster.rules.vocabulary import Field
 
 

@@ -13,15 +13,17 @@ from engage.roster.rules.days import Birth, birth_from_age, birth_of
 from engage.roster.rules.doors import Doors
 from engage.roster.rules.dwellings import grid_key, grid_label
 from engage.roster.rules.findings import Unreadable
+from engage.roster.rules.names import name_of
+from engage.roster.rules.phones import phone_of
+from engage.roster.rules.remarks import look_over, says_only_a_name
 from engage.roster.rules.rows import Row, Skipped
 from engage.roster.rules.sheets import PERSONAL, Plan, under_heading
 from engage.roster.rules.values import (
     Cell,
     area_of,
+    is_an_error,
     is_blank,
     looks_like_a_formula,
-    name_of,
-    phone_of,
     sex_of,
     teams_of,
     text_of,
@@ -66,7 +68,7 @@ class Reader:
     def read(self, row: Row) -> Line:
         """Return the row as a person, or with the findings that hold it back."""
         line = Line(self.cells.plan.sheet.name, row.number, row.cells)
-        self._inert_formulas(line, row)
+        look_over(self.cells, line, row)
         grid = self.cells.attempt(line, row, Field.GRID, self._grid) or ""
         line.area = self.cells.attempt(line, row, Field.AREA, area_of)
         relation = text_of(self.cells.cell(row, Field.RELATION))
@@ -104,11 +106,6 @@ class Reader:
         )
         return line
 
-    def _inert_formulas(self, line: Line, row: Row) -> None:
-        for column, cell in enumerate(row.cells):
-            if looks_like_a_formula(cell) and column != self.cells.columns.get(Field.NAME):
-                self.cells.say(line, "text that looks like a formula", column)
-
     def _nobody(self, row: Row) -> bool:
         if text_of(self.cells.raw(row, Field.NAME)).lower() in _NOBODY:
             return True
@@ -121,15 +118,20 @@ class Reader:
             return None
         before = len(line.findings)
         name = self.cells.attempt(line, row, Field.NAME, name_of)
-        if name is None and len(line.findings) == before:
+        if name is None and len(line.findings) == before and not is_an_error(cell):
             self.cells.say(line, "name missing", Field.NAME)
+        if name and says_only_a_name(self.cells, row):
+            self.cells.say(line, "only a name", Field.NAME, {"value": name})
         return name
 
     def _phones(self, line: Line, row: Row) -> tuple[str | None, str | None]:
         read = [self.cells.attempt(line, row, name, phone_of) for name in (Field.PHONE, Field.PHONE_OTHER)]
         found = [phone for phone in read if phone]
-        if any(phone.more for phone in found):
-            self.cells.say(line, "two phones in one cell", Field.PHONE)
+        for name, phone in zip((Field.PHONE, Field.PHONE_OTHER), read, strict=True):
+            if phone and phone.more:
+                self.cells.say(line, "two phones in one cell", name, {"last4": phone.digits[-4:]})
+            if phone and phone.whose:
+                self.cells.say(line, "phone of a relative", name, {"value": phone.whose})
         mobile = next((phone.digits for phone in found if phone.mobile), None)
         return mobile, next((phone.digits for phone in found if not phone.mobile), None)
 

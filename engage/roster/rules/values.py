@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 
@@ -59,17 +58,35 @@ _YES: Final = frozenset(
         "t",
         "1",
         "v",
+        "✅",
+        "ü",  # the tick of the Wingdings font
         "志愿者",
         "注册志愿者",
         "已注册",
         "在册",
+        "参加",
+        "已参加",
+        "加入",
+        "已加入",
+        "愿意",
+        "报名",
+        "已报名",
     }
 )
-_NO: Final = frozenset({"否", "不是", "×", "✗", "✘", "x", "n", "no", "false", "f", "0", "未", "未注册", "☐", "□", "错"})
+_NO: Final = frozenset(
+    "否 不是 × ✗ ✘ ❌ x n no false f 0 未 未注册 ☐ □ 错 不参加 未参加 未加入 不愿意 未报名 非志愿者 不是志愿者".split()
+)
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_CJK: Final = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_BETWEEN_HAN: Final = re.compile(rf"(?<=[{_CJK}·])\s+(?=[{_CJK}·])")
-_ID: Final = re.compile(r"\d{17}[\dXx]")
+#: Han characters, inside the brackets of a regular expression
+HAN: Final = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+BETWEEN_HAN: Final = re.compile(rf"(?<=[{HAN}·])\s+(?=[{HAN}·])")
+_ID: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
+_OLD_ID: Final = re.compile(r"[1-8]\d{5}\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}")
+_SPACED_ID: Final = re.compile(
+    r"(?<!\d)\d{6}[\s-]*(?:18|19|20)\d{2}[\s-]*(?:0[1-9]|1[0-2])[\s-]*(?:0[1-9]|[12]\d|3[01])[\s-]*\d{3}[\s-]*[\dXx](?!\d)"
+)
+#: what a spreadsheet shows where a formula failed, or a column was too narrow
+_ERROR: Final = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|#{3,}", re.IGNORECASE)
 
 
 def text_of(cell: Cell) -> str:
@@ -85,21 +102,47 @@ def text_of(cell: Cell) -> str:
         text = "".join(
             " " if unicodedata.category(c) in ("Cc", "Zs", "Zl", "Zp") else c
             for c in text
-            if unicodedata.category(c) not in ("Cf", "Co", "Cs", "Cn")
+            if not _is_invisible(c)
         )
     return " ".join(text.split())
 
 
+def _is_invisible(c: str) -> bool:
+    """Tell marks nobody sees; a Han character newer than this Python's tables is not one of them."""
+    if "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef":
+        return True  # they say how the character before them is drawn
+    return unicodedata.category(c) in ("Cf", "Co", "Cs", "Cn") and not "\U00020000" <= c <= "\U0003fffd"
+
+
 def is_blank(cell: Cell) -> bool:
     """Say whether nothing is written here: empty, or one of the ways to write `nothing`."""
-    return cell is None or text_of(cell).lower() in _EMPTY
+    if cell is None:
+        return True
+    text = text_of(cell).lower()
+    return text in _EMPTY or not text.strip("-—–_ ")
 
 
 def looks_like_an_id_number(cell: Cell) -> bool:
-    """Eighteen digits (the last may be X), also when a spreadsheet has already rounded them to a number."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return 1e16 <= abs(cell) < 1e18
-    return isinstance(cell, str) and len(cell) >= 18 and bool(_ID.search(re.sub(r"[\s-]", "", text_of(cell))))
+    """Eighteen digits (the last may be X), also rounded to a number by a spreadsheet; or fifteen with a date in them.
+
+    Two phones with a space between them are longer than an id number, and none.
+    """
+    if isinstance(cell, bool) or cell is None or isinstance(cell, dt.date):
+        return False
+    if isinstance(cell, int | float):
+        return 1e16 <= abs(cell) < 1e18 or (1e14 <= cell < 1e15 and bool(_OLD_ID.fullmatch(str(int(cell)))))
+    if len(cell) < 15:
+        return False
+    text = text_of(cell)
+    joined = re.sub(r"[\s-]", "", text)
+    if _OLD_ID.fullmatch(joined.strip("'`")):
+        return True
+    return bool(_ID.search(joined) or _ID.search(text) or _SPACED_ID.search(text))
+
+
+def is_an_error(cell: Cell) -> bool:
+    """Say whether a spreadsheet could not work the cell out: #N/A, #REF!, ####."""
+    return isinstance(cell, str) and "#" in cell and bool(_ERROR.fullmatch(text_of(cell)))
 
 
 def looks_like_a_formula(cell: Cell) -> bool:
@@ -115,75 +158,6 @@ def looks_like_a_formula(cell: Cell) -> bool:
     if text[0] == "@":
         return bool(re.match(r"[A-Za-z]\w*\s*[(!]", rest))
     return bool(re.match(r"[A-Za-z(@$'=]|\d[\d.]*\s*[*/+^&(]", rest)) and not re.fullmatch(r"[\d\s()+-]+", rest)
-
-
-def name_of(cell: Cell) -> str | None:
-    """Return a person's name: no spaces between Han characters, single spaces in others."""
-    if is_blank(cell):
-        return None
-    if cell == ID_MARK:
-        raise Unreadable("id number in this column")
-    name = _BETWEEN_HAN.sub("", text_of(cell)).replace("•", "·").replace("・", "·")
-    if len(name) > LONGEST_NAME:
-        raise Unreadable("text too long", length=len(name), most=LONGEST_NAME)
-    if not any(c.isalpha() for c in name) or isinstance(cell, dt.date):
-        raise Unreadable("name is not a name", value=name)
-    return name
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """Digits only. A mobile has 11 digits; a landline keeps its area code. `more` = the cell had another one."""
-
-    digits: str
-    mobile: bool
-    more: bool = False
-
-
-def phone_of(cell: Cell) -> Phone | None:
-    """Return a mainland mobile (11 digits) or a landline with area code; 13800138000.0, dashes, +86, full width."""
-    if is_blank(cell):
-        return None
-    if cell == ID_MARK or isinstance(cell, dt.date):
-        raise Unreadable("id number in this column" if cell == ID_MARK else "phone is not a phone number", value=cell)
-    text = text_of(cell)
-    if re.fullmatch(r"\d{2,4}\*{3,}\d{2,4}", text):
-        raise Unreadable("phone is masked", value=text)
-    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", text):
-        return _scientific_phone(text)
-    parts = [
-        part
-        for part in re.split(r"[/、,，;；|\\]|\s(?=\+?\d{11}\b)|或", text)
-        if re.search(r"\d{5}|\d[\d\s-]{6}", part)
-    ]
-    first = _one_phone(parts[0] if parts else text, whole=text)
-    return Phone(first.digits, first.mobile, more=True) if len(parts) > 1 else first
-
-
-def _scientific_phone(text: str) -> Phone:
-    number = Decimal(text)
-    if number == number.to_integral_value() and len(text.partition(".")[2].lower().partition("e")[0]) >= 9:
-        return _one_phone(str(int(number)), whole=text)
-    raise Unreadable("phone lost its last digits", value=text)
-
-
-def _one_phone(part: str, *, whole: str) -> Phone:
-    bare = re.sub(r"\.0+$", "", part.strip())
-    bare = re.sub(r"(转|ext\.?|#)\s*\d+$", "", bare, flags=re.IGNORECASE)
-    digits = re.sub(r"[\s()\[\]._—–-]", "", bare).lstrip("+")
-    digits = re.sub(r"^\D*?(?=\d)", "", digits)
-    digits = re.sub(r"\D+$", "", digits)
-    if not digits.isascii() or not digits.isdigit():
-        raise Unreadable("phone is not a phone number", value=whole)
-    if re.fullmatch(r"(0086|86)1[3-9]\d{9}", digits):
-        digits = digits[-11:]
-    if re.fullmatch(r"1[3-9]\d{9}", digits):
-        return Phone(digits, mobile=True)
-    if re.fullmatch(r"0[1-9]\d{1,2}[2-9]\d{6,7}", digits):
-        return Phone(digits, mobile=False)
-    if len(digits) == 11:
-        raise Unreadable("phone is not a phone number", value=whole)
-    raise Unreadable("phone has %(digits)d digits", digits=len(digits))
 
 
 def area_of(cell: Cell) -> int | None:
@@ -204,10 +178,14 @@ def area_of(cell: Cell) -> int | None:
 
 
 def yes_or_no(cell: Cell) -> bool | None:
-    """Return √ / 是 / 有 / Y / 1 as True, 否 / × / N / 0 and an empty cell as False, anything else as None."""
+    """Return √ / 是 / 有 / Y / 1 as True, 否 / × / N / 0 and an empty cell as False, anything else as None.
+
+    What stands in brackets behind it (`是（2019年）`) is left aside.
+    """
     if is_blank(cell):
         return False
-    word = text_of(cell).lower()
+    word = re.sub(r"(?<=.)[(\[].*[)\]]$", "", text_of(cell).lower()).strip()
+    word = word[:1] if len(set(word)) == 1 else word  # √√
     return True if word in _YES else False if word in _NO else None
 
 
@@ -242,5 +220,5 @@ def teams_of(cell: Cell) -> tuple[str, ...]:
     if is_blank(cell) or isinstance(cell, bool):
         return ()
     parts = re.split(r"[、,，;；/|\n\r+]|和(?=\S*队)", unicodedata.normalize("NFKC", str(cell)))
-    names = (_BETWEEN_HAN.sub("", text_of(part)) for part in parts)
+    names = (BETWEEN_HAN.sub("", text_of(part)) for part in parts)
     return tuple(dict.fromkeys(name[:LONGEST_NAME] for name in names if not is_blank(name)))
