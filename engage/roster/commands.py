@@ -15,7 +15,7 @@ from engage.core.database import require_transaction, transaction
 from engage.core.errors import N_, Conflict
 from engage.core.tenancy import current_community_id
 from engage.roster import queries, rules
-from engage.roster.contents import Contents, pack, without_id_numbers
+from engage.roster.contents import Contents, pack, tables_of, without_id_numbers
 from engage.roster.mappings import recall_columns, remember_columns
 from engage.roster.models import RosterBatch, RosterChange
 
@@ -24,7 +24,7 @@ KEPT: Final = timedelta(days=3)
 
 def open_workbook(content: bytes, *, filename: str) -> Contents:
     """Read an upload; id numbers are thrown away here. Raises `workbook.WorkbookRefused`."""
-    return Contents(without_id_numbers(workbook.read(content, filename=filename)))
+    return Contents(without_id_numbers(tables_of(workbook.read(content, filename=filename))))
 
 
 def stage(*, content: bytes, filename: str, actor: Actor | None, now: datetime) -> int:

@@ -52,6 +52,11 @@ def _with(row: Sequence[Cell], column: int, cell: Cell) -> list[Cell]:
     return [*row[:column], cell, *row[column + 1 :]]
 
 
+def tables_of(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Return the sheets with each table a sheet of its own, where several stand on one; row numbers stay."""
+    return [replace(sheet, name=name, rows=rows) for sheet in sheets for name, rows in rules.split_tables(sheet)]
+
+
 def without_id_numbers(sheets: Sequence[Sheet]) -> list[Sheet]:
     """Return the sheets with id numbers thrown away."""
     clean = rules.without_id_numbers(sheets)

@@ -23,6 +23,7 @@ from engage.roster.rules.matching import Traits, match, suspects, unit_labels
 from engage.roster.rules.reading import Note, Reading, read_workbook
 from engage.roster.rules.rows import without_id_numbers
 from engage.roster.rules.sheets import Chosen, Plan, Role, plan_sheets
+from engage.roster.rules.tables import split_tables
 from engage.roster.rules.templates import fingerprint
 from engage.roster.rules.undoing import (
     UNDO_WITHIN,
@@ -77,6 +78,7 @@ __all__ = [
     "plan_sheets",
     "read_workbook",
     "row_key",
+    "split_tables",
     "suspects",
     "undo_until",
     "unit_labels",

@@ -7,10 +7,12 @@ and a line of instructions. What is guessed here can be changed on the mapping p
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from engage.roster.rules.dwellings import split_address
+from engage.roster.rules.owners import of_others
 from engage.roster.rules.values import Cell, text_of
 from engage.roster.rules.vocabulary import TEAM_NAME, Field, guess
 
@@ -62,8 +64,13 @@ def find_headings(rows: Sequence[Sequence[Cell]], merged: Sequence[tuple[int, in
 
 def _could_be_headings(row: Sequence[Cell]) -> bool:
     filled = [cell for cell in row if cell is not None]
-    words = [cell for cell in filled if isinstance(cell, str) and len(cell) <= 40 and not re.search(r"\d{5}", cell)]
+    words = [cell for cell in filled if isinstance(cell, str) and len(cell) <= 40 and not _is_said_of_one(cell)]
     return len(words) >= 2 and len(words) >= 0.8 * len(filled)
+
+
+def _is_said_of_one(text: str) -> bool:
+    """Tell what stands in a row about a person, never in a heading: a long number, a door."""
+    return bool(re.search(r"\d{5}", text)) or (bool(re.search(r"\d{3}", text)) and split_address(text) is not None)
 
 
 def _enough(known: set[Field], block: Headings) -> bool:
@@ -108,21 +115,37 @@ def _spread(
 def assign(printed: Sequence[str], above: Sequence[str]) -> tuple[Field, ...]:
     """Give every column a field; where two columns want the same one, the surer and then the left one gets it."""
     guesses = [guess(own, over) for own, over in zip(printed, above, strict=True)]
+    by_sureness = sorted(range(len(printed)), key=lambda c: (-(guesses[c][1] if guesses[c] else 0), c))  # type: ignore[index]
+    others = of_others(printed, [found[0] if found else None for found in guesses], by_sureness)
     fields = [Field.IGNORED] * len(printed)
     taken: set[Field] = set()
-    for column in sorted(range(len(printed)), key=lambda c: (-(guesses[c][1] if guesses[c] else 0), c)):  # type: ignore[index]
+    for column in by_sureness:
         found = guesses[column]
         if found is None:
             if TEAM_NAME.fullmatch(text_of(printed[column]).lower()):
                 fields[column] = Field.TEAM_TICK
             continue
-        wanted = found[0]
-        if wanted is Field.PHONE and Field.PHONE in taken and Field.PHONE_OTHER not in taken:
-            wanted = Field.PHONE_OTHER
+        wanted = Field.IGNORED if column in others else _second(found[0], taken)
         if wanted in (Field.IGNORED, Field.ID_NUMBER, Field.SEQUENCE) or wanted not in taken:
             fields[column] = wanted
             taken.add(wanted)
+    if not {Field.BUILDING, Field.ENTRANCE} & taken or Field.ADDRESS in taken:
+        return tuple(Field.IGNORED if _is_household_number(printed[c], f) else f for c, f in enumerate(fields))
     return tuple(fields)
+
+
+def _second(wanted: Field, taken: Set[Field]) -> Field:
+    """Return what a column is when another one was surer of the same."""
+    if wanted is Field.PHONE and Field.PHONE in taken and Field.PHONE_OTHER not in taken:
+        return Field.PHONE_OTHER
+    if wanted is Field.BIRTH and Field.BIRTH in taken and Field.BIRTH_MONTH in taken:
+        return Field.BIRTH_DAY  # 出生年, 出生月, 出生日
+    return wanted
+
+
+def _is_household_number(printed: str, what: Field) -> bool:
+    """Tell 户号, which counts households and is no door, unless building and entrance stand beside it."""
+    return what is Field.ROOM and bool(re.fullmatch(r"户(编号|号|码)|household(no|number|id)?", re.sub(r"\W", "", printed.lower())))
 
 
 def likely_headings(rows: Sequence[Sequence[Cell]]) -> Headings:

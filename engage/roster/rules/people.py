@@ -13,6 +13,7 @@ from engage.roster.rules.days import Birth, birth_from_age, birth_of
 from engage.roster.rules.doors import Doors
 from engage.roster.rules.dwellings import grid_key, grid_label
 from engage.roster.rules.findings import Unreadable
+from engage.roster.rules.habits import habits_of
 from engage.roster.rules.names import name_of
 from engage.roster.rules.phones import phone_of
 from engage.roster.rules.remarks import look_over, says_only_a_name
@@ -45,10 +46,12 @@ class Reader:
     grids: Mapping[str, str]
 
     @classmethod
-    def of(cls, plan: Plan, *, today: dt.date, grids: Mapping[str, str]) -> Reader:
-        """Make ready to read a sheet of people."""
+    def of(
+        cls, plan: Plan, *, today: dt.date, grids: Mapping[str, str], several_estates: bool = False
+    ) -> Reader:
+        """Make ready to read a sheet of people. `several_estates`: 3栋 alone does not say which estate's."""
         cells = Cells.of(plan)
-        return cls(cells, Doors(cells), today, grids)
+        return cls(cells, Doors(cells, habits_of(plan, several_estates=several_estates)), today, grids)
 
     def under(self, row: Skipped) -> None:
         """Read on below a group heading: its grid and building hold where no column says otherwise."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -13,6 +13,8 @@ from engage.roster.rules.cells import Cells, Line, Person
 from engage.roster.rules.dwellings import Dwelling, grid_key, grid_label
 from engage.roster.rules.findings import Finding
 from engage.roster.rules.grids import Grid, read_grids
+from engage.roster.rules.habits import names_several_estates
+from engage.roster.rules.owners import is_about_another
 from engage.roster.rules.people import Reader
 from engage.roster.rules.repeats import Seen
 from engage.roster.rules.rows import Row, rows_of
@@ -87,13 +89,15 @@ def read_workbook(
             reading.sheet_findings.extend(findings)
         _note(reading, plan)
     known = {key: grid.label for key, grid in reading.grids.items()}
-    seen = Seen()
+    seen, estates = Seen(), names_several_estates(reading.plans)
     for plan in reading.plans:
+        reader = Reader.of(plan, today=today, grids=known, several_estates=estates)
         if plan.role is Role.PEOPLE:
-            _read_people(reading, plan, known=known, today=today, seen=seen)
+            _read_people(reading, reader, seen=seen)
         elif plan.role is Role.DOORS:
-            _read_doors(reading, plan, known=known, today=today)
+            _read_doors(reading, reader)
     _take_grids_from_buildings(reading)
+    _point_out_rooms_of_no_building(reading)
     _count_units(reading)
     _collect_grids(reading)
     if not known:
@@ -111,13 +115,14 @@ def _note(reading: Reading, plan: Plan) -> None:
         facts: dict[str, object] = {"sheet": name, "heading": plan.headings.printed[column]}
         if what is Field.ID_NUMBER:
             reading.notes.append(Note(name, N_("“%(heading)s”这一列没有读，也不会存。登记不需要证件号。"), facts))
+        elif what is Field.IGNORED and is_about_another(plan.headings.printed[column], plan.headings.above[column]):
+            reading.notes.append(Note(name, N_("“%(heading)s”这一列没有读：一行只登记一个人，这像是另一个人的。"), facts))
         elif column in plan.sheet.hidden_columns and what is not Field.IGNORED:
             reading.notes.append(Note(name, N_("“%(heading)s”这一列在表里是隐藏的，也读了。"), facts))
 
 
-def _read_people(reading: Reading, plan: Plan, *, known: Mapping[str, str], today: dt.date, seen: Seen) -> None:
-    reader = Reader.of(plan, today=today, grids=known)
-    for row in rows_of(plan):
+def _read_people(reading: Reading, reader: Reader, *, seen: Seen) -> None:
+    for row in rows_of(reader.cells.plan):
         if isinstance(row, Row):
             line = reader.read(row)
             reading.lines.append(line)
@@ -129,9 +134,8 @@ def _read_people(reading: Reading, plan: Plan, *, known: Mapping[str, str], toda
             reader.under(row)
 
 
-def _read_doors(reading: Reading, plan: Plan, *, known: Mapping[str, str], today: dt.date) -> None:
-    reader = Reader.of(plan, today=today, grids=known)
-    for row in rows_of(plan):
+def _read_doors(reading: Reading, reader: Reader) -> None:
+    for row in rows_of(reader.cells.plan):
         if isinstance(row, Row):
             line = reader.read_door(row)
             reading.door_lines.append(line)
@@ -165,6 +169,14 @@ def _take_grids_from_buildings(reading: Reading) -> None:
             line.dwelling = door
         if line.person and line.person.other_doors:
             line.person = replace(line.person, other_doors=tuple(map(placed, line.person.other_doors)))
+
+
+def _point_out_rooms_of_no_building(reading: Reading) -> None:
+    """Say which sheets give rooms alone: of two buildings each has a 101, and they would be one home."""
+    bare = Counter(line.sheet for line in _good(reading) if line.dwelling and not line.dwelling.building)
+    for sheet, rows in bare.items():
+        message = N_("“%(sheet)s”有%(rows)s行只写了房号，没写哪栋。不止一栋楼，就加一列楼栋再传，不然几栋的101会当成一户。")
+        reading.notes.append(Note(sheet, message, {"sheet": sheet, "rows": rows}))
 
 
 def _count_units(reading: Reading) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from engage.roster.rules.headings import Headings, find_headings
+from engage.roster.rules.findings import Unreadable
+from engage.roster.rules.names import name_of
 from engage.roster.rules.sheets import PLACE, Plan, RawSheet, Role
 from engage.roster.rules.values import ID_MARK, Cell, is_blank, looks_like_an_id_number, text_of
 from engage.roster.rules.vocabulary import Field
 
 _TOTAL: Final = re.compile(
-    r"(合|总|小|共|累)\s*计(数|人数|户数)?[::]?(\d+(人|户|名)?)?|总数|总人数|(grand|sub)?\s*totals?:?|sum:?",
+    r"(.{0,8}[栋幢楼座元格页组队区]\s*)?(合|总|小|共|累)\s*计(数|人数|户数)?[::]?\s*(\d+(人|户|名)?)?|总数|总人数|(grand|sub)?\s*totals?:?|sum:?",
     re.IGNORECASE,
 )
 _FOOT: Final = re.compile(
@@ -22,9 +24,11 @@ _FOOT: Final = re.compile(
 )
 
 
+_EXAMPLE: Final = re.compile(r"[(]?(填写)?(示例|样例|范例|例子|例如|举例|例|example|sample|e\.g\.)(\d|行)?[)]?[::]?", re.IGNORECASE)
+_EXAMPLE_NAME: Final = re.compile(r"[(]?(示例|样例|范例|例如|例)[)]?\s*[::].+|.+[(](示例|样例|范例|例)[)]", re.IGNORECASE)
 _NUMBER_OF_GROUP: Final = r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)]?[、.:]\s*)?"
 _GROUP: Final = re.compile(
-    rf"{_NUMBER_OF_GROUP}[^,。]{{0,12}}?(?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|号?网格|栋|幢|座|单元|组|片区|小区)(?:\s*[(].{{0,30}}[)]|[::].{{0,30}})?",
+    rf"{_NUMBER_OF_GROUP}[^,。]{{0,12}}?(?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|号?网格|栋|幢|座|单元|组|片区|小区)(?:住户|居民|业主|人员|名单|一览表?|花名册|登记表){{0,3}}(?:\s*[(].{{0,30}}[)]|[::].{{0,30}})?",
     re.IGNORECASE,
 )
 
@@ -48,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row that is no person: `total`, `heading` (repeated on a printed page), `group` or `footer`.
+    """A row that is no person: `total`, `heading` (repeated on a printed page), `group`, `example` or `footer`.
 
     `said` is what a group heading says about the rows below it: 3号楼, 第二网格.
     """
@@ -62,6 +66,7 @@ def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
     """Yield the rows below the headings: people to be read, and what was skipped and why. Blank rows are left out."""
     headings = plan.headings
     filled = _filled_from_merged(plan)
+    across = {top for top, left, _bottom, right in plan.sheet.merged if right > left + 1}
     sequence = headings.column(Field.SEQUENCE)
     for index in range(headings.last + 1, len(plan.sheet.rows)):
         cells = plan.sheet.rows[index]
@@ -79,6 +84,10 @@ def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
             and not _named(plan, cells)
         ):
             yield Skipped(index + 1, "group", texts[0])
+        elif _is_example(plan, cells, texts):
+            yield Skipped(index + 1, "example")
+        elif len(set(texts)) == 1 and (index in across or _is_a_line_of_text(plan, cells, texts[0])):
+            yield Skipped(index + 1, "footer")
         elif len(texts) <= 3 and _FOOT.fullmatch(texts[0]) and not _named(plan, cells):
             yield Skipped(index + 1, "footer")
         else:
@@ -87,6 +96,25 @@ def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
 
 def _is_total(texts: Sequence[str]) -> bool:
     return any(len(text) <= 12 and _TOTAL.fullmatch(text) for text in texts[:4])
+
+
+def _is_example(plan: Plan, cells: Sequence[Cell], texts: Sequence[str]) -> bool:
+    """Tell the row that shows how to fill in a form."""
+    column = plan.headings.column(Field.NAME)
+    name = text_of(cells[column]) if column is not None and column < len(cells) else ""
+    return bool(_EXAMPLE.fullmatch(texts[0]) or _EXAMPLE_NAME.fullmatch(name))
+
+
+def _is_a_line_of_text(plan: Plan, cells: Sequence[Cell], text: str) -> bool:
+    """Tell what stands alone in a row where names stand, or nothing, and is no name."""
+    column = next(c for c, cell in enumerate(cells) if text_of(cell))
+    fields = plan.headings.fields
+    if column < len(fields) and fields[column] not in (Field.NAME, Field.SEQUENCE, Field.NOTE, Field.IGNORED):
+        return False
+    try:
+        return name_of(text) is None
+    except Unreadable as refused:
+        return refused.template == "name is not a name" and not re.search(r"\d{5}", text)
 
 
 def _named(plan: Plan, cells: Sequence[Cell]) -> bool:

@@ -12,7 +12,7 @@ from engage.roster.rules.headings import NO_HEADINGS, Headings, find_headings, l
 from engage.roster.rules.values import Cell, text_of
 from engage.roster.rules.vocabulary import Field
 
-PLACE: Final = (Field.GRID, Field.BUILDING, Field.ENTRANCE, Field.ROOM, Field.ADDRESS)
+PLACE: Final = (Field.GRID, Field.ESTATE, Field.BUILDING, Field.ENTRANCE, Field.ROOM, Field.ADDRESS)
 PERSONAL: Final = (
     Field.NAME,
     Field.PHONE,
@@ -26,8 +26,14 @@ PERSONAL: Final = (
 )
 _GRID_SAID: Final = re.compile(r"(第?(?:\d+|[一二三四五六七八九十]+)号?网格|网格\d+|grid \d+)", re.IGNORECASE)
 _BUILDING_SAID: Final = re.compile(
-    r"((?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|栋|幢|座|#)|(?:building|block|bldg) \w+)", re.IGNORECASE
+    r"(?<![\d一二三四五六七八九十])((?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|栋|幢|座|#)|(?:building|block|bldg) \w+)", re.IGNORECASE
 )
+_SEVERAL_SAID: Final = re.compile(  # 一、3号楼 is the first, 3号楼
+    r"\d(?:号楼|栋|幢|座|#)?\s*[-~—–至到、,/和及]\s*\d+(?:号楼|栋|幢|座|#)"
+    r"|[一二三四五六七八九十](?:号楼|栋|幢|座)?\s*[-~—–至到、,/和及]\s*[一二三四五六七八九十]+(?:号楼|栋|幢|座)"
+)
+_ENTRANCE_SAID: Final = re.compile(r"(?<![\d一二三四五六七八九十~—–至到、,/和及-])(\d{1,2}|[一二三四五六七八九十]+)单元")
+_EXAMPLE_SHEET: Final = re.compile(r"(填写|填表|填报|操作|使用)?(说明|须知|示例|样例|范例|样表|例子|模板说明|example|sample|instructions?)", re.IGNORECASE)
 
 
 class RawSheet(Protocol):
@@ -76,6 +82,7 @@ class Plan:
     headings: Headings = NO_HEADINGS
     grid: str = ""
     building: str = ""
+    entrance: str = ""
     all_volunteers: bool = False
 
 
@@ -85,7 +92,11 @@ Chosen = Mapping[str, Mapping[int, Field]]
 
 def plan_sheets(sheets: Sequence[RawSheet], chosen: Chosen | None = None) -> list[Plan]:
     """Find out what each sheet is for. `chosen` overrides the guessed columns."""
-    return [_plan(sheet, (chosen or {}).get(sheet.name, {})) for sheet in sheets]
+    plans = [_plan(sheet, (chosen or {}).get(sheet.name, {})) for sheet in sheets]
+    examples = [plan for plan in plans if plan.role is Role.PEOPLE and _EXAMPLE_SHEET.fullmatch(text_of(plan.sheet.name))]
+    if len(examples) == sum(1 for plan in plans if plan.role is Role.PEOPLE):
+        return plans
+    return [replace(plan, role=Role.OTHER) if plan in examples and plan.sheet.name not in (chosen or {}) else plan for plan in plans]
 
 
 def _plan(sheet: RawSheet, chosen: Mapping[int, Field]) -> Plan:
@@ -97,30 +108,49 @@ def _plan(sheet: RawSheet, chosen: Mapping[int, Field]) -> Plan:
         headings = replace(headings, fields=fields)
     titles = [text_of(cell) for row in sheet.rows[: max(headings.first, 0)] for cell in row if cell is not None]
     said = [text_of(sheet.name), *titles]
-    if not chosen and _lists_grids(headings.fields, " ".join(said)):
+    if not chosen and _lists_grids(headings.fields, " ".join(said)) and _names_each_grid_once(sheet, headings):
         return Plan(sheet, Role.GRIDS, headings)
     if not sheet.hidden and _lists_doors(headings.fields):
         return Plan(sheet, Role.DOORS, headings)
     if Field.NAME not in headings.fields or (sheet.hidden and not chosen):
         return Plan(sheet, Role.OTHER, headings)
     no_grid = Field.GRID not in headings.fields
-    no_building = not {Field.BUILDING, Field.ADDRESS} & set(headings.fields)
+    no_building = Field.BUILDING not in headings.fields
     return Plan(
         sheet,
         Role.PEOPLE,
         headings,
         grid=_first_match(_GRID_SAID, said) if no_grid else "",
-        building=_first_match(_BUILDING_SAID, said) if no_building else "",
+        building=(_building_said(said) or "") if no_building else "",
+        entrance=_first_match(_ENTRANCE_SAID, said) if Field.ENTRANCE not in headings.fields else "",
         all_volunteers=Field.VOLUNTEER not in headings.fields and _is_list_of_volunteers(" ".join(said)),
     )
 
 
 def under_heading(plan: Plan, said: str) -> Plan:
-    """Return the plan for the rows below a group heading: what it says counts where no column says it."""
+    """Return the plan for the rows below a group heading: what it says counts where no column says it.
+
+    3号楼 begins anew, 2单元 below it stays in the building.
+    """
     grid = _first_match(_GRID_SAID, [said]) if Field.GRID not in plan.headings.fields else ""
-    columns = {Field.BUILDING, Field.ADDRESS} & set(plan.headings.fields)
-    building = _first_match(_BUILDING_SAID, [said]) if not columns else ""
-    return replace(plan, grid=grid or plan.grid, building=building or plan.building)
+    building = _building_said([said]) if Field.BUILDING not in plan.headings.fields else None
+    entrance = _first_match(_ENTRANCE_SAID, [said]) if Field.ENTRANCE not in plan.headings.fields else ""
+    return replace(
+        plan,
+        grid=grid or plan.grid,
+        building=plan.building if building is None else building,
+        entrance=entrance if entrance or building is not None else plan.entrance,
+    )
+
+
+def _building_said(said: Sequence[str]) -> str | None:
+    """Return the one building a name or a title speaks of, or None; of several (1-3栋) nobody can say which: ``."""
+    for text in said:
+        if _SEVERAL_SAID.search(text):
+            return ""
+        if match := _BUILDING_SAID.search(text):
+            return match[1]
+    return None
 
 
 def _lists_grids(fields: Sequence[Field], said: str) -> bool:
@@ -129,6 +159,14 @@ def _lists_grids(fields: Sequence[Field], said: str) -> bool:
     if Field.NAME not in fields:
         return Field.GRID_OFFICER in fields
     return bool(re.search(r"网格(员|长|表|名单|一览|划分|设置)|grid (officer|list)|^grids?$", said, re.IGNORECASE))
+
+
+def _names_each_grid_once(sheet: RawSheet, headings: Headings) -> bool:
+    """Tell a list of grids from a list of those who live in one: 网格名单 may be either."""
+    column = headings.column(Field.GRID)
+    below = sheet.rows[headings.last + 1 :]
+    named = [text_of(row[column]) for row in below if column is not None and column < len(row) and row[column] is not None]
+    return Field.GRID_OFFICER in headings.fields or len(named) <= 1.5 * len(set(named))
 
 
 def _lists_doors(fields: Sequence[Field]) -> bool:

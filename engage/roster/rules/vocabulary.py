@@ -27,6 +27,7 @@ class Field(StrEnum):
     BUILDING = "building"
     ENTRANCE = "entrance"
     ROOM = "room"
+    ESTATE = "estate"
     ADDRESS = "address"
     OTHER_DOORS = "other_doors"
     AREA = "area"
@@ -57,6 +58,7 @@ LABELS: Final[Mapping[Field, str]] = {
     Field.BUILDING: N_("楼栋"),
     Field.ENTRANCE: N_("单元"),
     Field.ROOM: N_("房号"),
+    Field.ESTATE: N_("小区"),
     Field.ADDRESS: N_("住处"),
     Field.OTHER_DOORS: N_("另外的住处"),
     Field.AREA: N_("面积"),
@@ -74,7 +76,7 @@ LABELS: Final[Mapping[Field, str]] = {
     Field.IGNORED: N_("不导入"),
 }
 
-_WHO: Final = r"(?:居民|村民|成员|人员|志愿者|队员|本人|住户|家庭成员|网格)?"
+_WHO: Final = r"(?:居民|村民|成员|人员|志愿者|队员|本人|住户|家庭成员|常住人口|学员|党员|网格)?"
 _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.IGNORED,
@@ -84,7 +86,7 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.ID_NUMBER,
         9,
-        r".*(身份证|证件|公民身份|社保|银行卡|卡号).*|.*(idnumber|idno|idcard|nationalid|identity|passport).*|id",
+        r".*(身份证|证件|公民身份|身份号码|社保|银行|卡号|护照).*|证号|.*(idnumber|idno|idcard|nationalid|identity|passport).*|id",
     ),
     (Field.MEMBER_NO, 9, r"成员编号|会员编号|member(no|number|id)"),
     (Field.SEQUENCE, 9, r"序号?|编号|次序|行号|人员编号|no\.?|nr\.?|#|index|serial(no|number)?|s/n|sn"),
@@ -96,28 +98,29 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.NAME,
         6,
-        r"名字|(户主|业主|产权人|租户|志愿者|居民|住户)(姓名)?|resident|person|owner(name)?|head(ofhousehold)?",
+        r"名字|姓名/户主|家庭成员(姓名)?|(户主|业主|产权人|房主|租户|志愿者|居民|住户)(姓名)?|resident|person|owner(name)?|head(ofhousehold)?",
     ),
+    (Field.NAME, 3, r"(联系人|房东|租客|承租人)(姓名)?"),
     (
         Field.PHONE,
         9,
-        rf"{_WHO}(手机|移动电话|手机号码?|联系手机|本人手机|手机电话)(号码?|号)?|mobile(phone|no|number)?|cell(phone)?(no|number)?",
+        rf"{_WHO}(手机|移动电话|手机号码?|联系手机|本人手机|手机电话|手机/(联系)?电话|(联系)?电话/手机|微信/手机)(号码?|号)?[1一]?|mobile(phone|no|number)?|cell(phone)?(no|number)?",
     ),
     (
         Field.PHONE,
         8,
-        rf"{_WHO}(联系人?)?(电话|方式)(号码?)?|本人电话|联系号码|(tele)?phone(no|number)?|tel|contact(no|number)?",
+        rf"{_WHO}(联系人?)?(电话|方式)(号码?)?[1一]?|(户主|业主|房主|产权人|租户|租客|承租人)(联系)?(电话|手机|方式)(号码?)?|本人电话|联系号码|(tele)?phone(no|number)?|tel|contact(no|number)?",
     ),
     (
         Field.PHONE,
         4,
-        r"固话|座机|固定电话|家庭电话|住宅电话|宅电|landline|home(phone|tel)|其他电话|备用电话|电话2|联系电话2",
+        r"固话|座机|固定电话|家庭电话|住宅电话|宅电|landline|home(phone|tel)|(其他|备用)(联系)?(电话|手机|方式)|(联系)?(电话|手机)(号码?)?[2-5二三]",
     ),
     (Field.SEX, 9, r"性别|男/?女|sex|gender|m/f"),
     (
         Field.BIRTH,
         9,
-        r"出生(日期|年月日?|时间|年份?|日)?|生日|出生年/月/日|(date|year)of?birth|dob|birth(date|day|year)?|yearborn|born",
+        r"(公历|阳历)?出生(日期|年月日?|时间|年份?|日)?|(公历|阳历)?生日|出生年/月/日|(date|year)of?birth|dob|birth(date|day|year)?|yearborn|born",
     ),
     (Field.BIRTH_MONTH, 9, r"出生(日期|年月日?)?月份?|birthmonth"),
     (Field.BIRTH_DAY, 9, r"出生(日期|年月日?)?日|birth(date)?day"),
@@ -136,27 +139,29 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.BUILDING,
         9,
-        r"(所在|居住)?(楼栋|楼幢|栋|幢|楼|座|楼宇)(编?号|名称?|数)?|栋别|building(no|number|name)?|bldg|block(no|number)?|tower",
+        r"(所在|居住)?(楼栋|楼幢|栋|幢|楼|座|楼宇)(编?号|名称?|数)?|号楼|(楼栋|栋|幢)号?/?单元号?|栋别|building(no|number|name)?|bldg|block(no|number)?|tower",
     ),
     (Field.ENTRANCE, 9, r"单元(编?号)?|门栋|门洞|楼门|梯号|entrance|unit(no|number)?|stair(way|case|well)?"),
     (
         Field.ROOM,
         9,
-        r"(房|室|房间|房屋|户室|门牌)(编?号码?)?|房室号?|户室|房号/门牌号?|room(no|number)?|flat(no|number)?|apartment|apt|door(no|number)?",
+        r"(房|室|房间|房屋|户室|门牌)(编?号码?)?|房室号?|户室|单元房号|房号/门牌号?|room(no|number)?|flat(no|number)?|apartment|apt|door(no|number)?",
     ),
     (Field.ROOM, 5, r"户(编号|号|码)|household(no|id|number)?"),
     (Field.OTHER_DOORS, 9, r"(另外|其他|其它|另有)的?(住处|住址|住房|房子|房屋|房产)"),
     (
         Field.ADDRESS,
         9,
-        r"(家庭|现|居住|详细|常住|住宅|房屋|小区)?(地址|住址|住处|居住地)|现居住?地址?|小区门牌号?|家庭详细(地址|住址)|楼栋门牌号?|门牌地址|坐落|房屋(坐落|地址)|(home)?address|residence",
+        r"(家庭|现|居住|现居住|详细|常住|住宅|住房|房屋|房产|小区|联系|通讯|实际)?(地址|住址|住处|居住地)|现居住?地址?|现住(地址|址)|住所|居所|(小区)?(楼栋|楼|栋|幢)号?[/及]?(单元号?)?[/及]?(房间?|室|门牌)号?|小区门牌号?|家庭详细(地址|住址)|楼栋门牌号?|门牌地址|坐落|房屋(坐落|地址)|(home)?address|residence",
     ),
+    (Field.ESTATE, 9, r"(所属|所在|居住|现住)?(小区|院落|楼盘|自然村|园区|院区)(名称?)?|estate|compound"),
     (Field.ADDRESS, 3, r"户籍(地|地址|所在地)?|户口所在地"),
     (
         Field.AREA,
         9,
-        r"(房屋)?(建筑|产权|房屋|住房|住宅|专有(部分)?|登记|套内)?面积(平方米|平米)?|(floor|unit|building)?area|sqm|m2|平方米?数?",
+        r"(房屋)?(建筑|产权|房屋|住房|住宅|专有(部分)?|登记)?面积(平方米|平米)?|(floor|unit|building)?area|sqm|m2|平方米?数?",
     ),
+    (Field.AREA, 4, r"(套内|使用)(建筑)?面积"),
     (
         Field.RELATION,
         9,
@@ -170,7 +175,7 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.VOLUNTEER,
         9,
-        r"(是否|是不是)?(为|是|参加|参与|愿意参加)?(注册|平安)?志愿(者|服务|活动)(身份|标记|是否)?[√✓]?|(is)?(a)?(registered)?volunteers?(y/?n)?",
+        r"(是否|是不是)?(为|是|参加|参与|愿意(参加|成为|当|做)?|成为)?(注册|平安)?志愿(者|服务|活动)(身份|标记|是否)?[√✓]?|(is)?(a)?(registered)?volunteers?(y/?n)?",
     ),
     (
         Field.TEAM,
@@ -193,6 +198,7 @@ TEAM_NAME: Final = re.compile(r".{2,}(队|分队|小组|志愿者协会)|.+ team
 
 def _bare(text: str) -> str:
     text = re.sub(r"[(\[【（].*?[)\]】）]", "", text_of(text).lower())
+    text = re.sub(r"^(q?\d{1,3}[、.:．]\s*)?(请(您)?(填写|输入|选择)?|您的|你的|您|你)?(?=..)", "", text)
     return re.sub(r"[\s*:：、,.。?？_\-—\"“”]+", "", text) or re.sub(r"\s+", "", text_of(text).lower())
 
 
