@@ -16,7 +16,7 @@ from engage.roster.rules.values import Cell, is_blank
 from engage.roster.rules.vocabulary import Field, guess
 
 MOST_TABLES: Final = 30
-_SAYS_NAME: Final = re.compile(r"姓\s*名|名\s*字|户主|业主|name", re.IGNORECASE)
+_SAYS_NAME: Final = re.compile(r"姓\s*名|名\s*字|name", re.IGNORECASE)
 _OF_ONE_HOUSEHOLD: Final = re.compile(r"(户主|业主|产权人|共有人|配偶|妻子|丈夫|子女|家人|同住人|(家庭)?成员).{0,2}")
 Rows = list[list[Cell]]
 
@@ -57,10 +57,11 @@ def _other_headings(row: Sequence[Cell], headings: Headings) -> Headings | None:
     if not any(len(text) <= 12 and _SAYS_NAME.search(text) for text in texts):
         return None
     again = find_headings([row])
-    if again is None or Field.NAME not in again.fields or len(set(again.fields) - {Field.IGNORED}) < 2:
+    if again is None or not _SAYS_NAME.search(again.heading(again.column(Field.NAME))):
         return None
-    moved = [name for name in set(again.fields) - {Field.IGNORED} if again.column(name) != headings.column(name)]
-    return again if moved and len(texts) >= 2 else None
+    known = set(again.fields) - {Field.IGNORED, Field.TEAM_TICK, Field.SEQUENCE}
+    moved = [name for name in known if again.column(name) != headings.column(name)]
+    return again if moved and len(known) >= 2 and len(known) >= 0.5 * len(texts) else None
 
 
 def _beside_each_other(rows: Rows, merged: Sequence[tuple[int, int, int, int]]) -> list[Rows]:
