@@ -1,8 +1,7 @@
 """Workbooks in and out: .xlsx, .xls and .csv are read as plain rows, .xlsx is written.
 
 Reading happens in a process of its own with limits (`workbook_child.py`), because an upload is
-somebody else's file (trust.md W11). Writing forces every text to be text: a cell that begins with
-`=` is never a formula (trust.md W12).
+somebody else's file (trust.md W11). Writing is `workbook_out.py`, entered from here.
 """
 
 from __future__ import annotations
@@ -14,16 +13,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
-
 from engage.core.errors import N_, DomainError
+from engage.core.workbook_out import Cell, SheetOut, write
 
-Cell = str | int | float | bool | dt.date | None
+__all__ = ["MAX_UPLOAD", "Cell", "Sheet", "SheetOut", "WorkbookRefused", "read", "write"]
 
 MAX_UPLOAD: Final = 10 * 1024 * 1024
 MAX_ROWS: Final = 50_000
@@ -68,6 +65,8 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden_columns: frozenset[int] = field(default_factory=frozenset)
     hidden: bool = False
+    #: how many rows with cells nobody sees, left over from a filter
+    hidden_rows: int = 0
 
 
 def read(content: bytes, *, filename: str) -> list[Sheet]:
@@ -81,7 +80,7 @@ def read(content: bytes, *, filename: str) -> list[Sheet]:
         raise WorkbookRefused("too_large")
     if content[:2] == b"PK" or content[:4] == b"\xd0\xcf\x11\xe0":
         return _read_binary(content)
-    if filename.lower().endswith((".xlsx", ".xls", ".xlsm", ".et")):
+    if filename.lower().endswith((".xlsx", ".xlsm")) or (b"\0" in content[:512] and filename.lower().endswith(".xls")):
         raise WorkbookRefused("broken")
     return [_read_csv(content, name=Path(filename).stem)]
 
@@ -103,9 +102,12 @@ def _read_binary(content: bytes) -> list[Sheet]:
     return [
         Sheet(
             name=sheet["name"],
-            rows=_capped([[_cell(value) for value in row[:MAX_COLUMNS]] for row in sheet["rows"]]),
+            rows=_capped(
+                _with_failures([[_cell(v) for v in row[:MAX_COLUMNS]] for row in sheet["rows"]], sheet["failed"])
+            ),
             merged=tuple(tuple(area) for area in sheet["merged"]),
             hidden_columns=frozenset(sheet["hidden_columns"]),
+            hidden_rows=sheet["hidden_rows"],
             hidden=sheet["hidden"],
         )
         for sheet in answer["sheets"]
@@ -114,6 +116,14 @@ def _read_binary(content: bytes) -> list[Sheet]:
 
 def _cell(value: Any) -> Cell:
     return dt.date.fromisoformat(value["d"]) if isinstance(value, dict) else value
+
+
+def _with_failures(rows: list[list[Cell]], failed: list[tuple[int, int, str]]) -> list[list[Cell]]:
+    """Put #N/A and the like where the reader saw nothing: a formula that failed is not an empty cell."""
+    for row, column, text in failed:
+        if 0 <= row < len(rows) and 0 <= column < len(rows[row]) and rows[row][column] is None:
+            rows[row][column] = text
+    return rows
 
 
 def _capped(rows: list[list[Cell]]) -> list[list[Cell]]:
@@ -139,7 +149,7 @@ def _read_csv(content: bytes, *, name: str) -> Sheet:
     cells = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
-            rows.append([value if value.strip() else None for value in row[:MAX_COLUMNS]])
+            rows.append([_typed(value) if value.strip() else None for value in row[:MAX_COLUMNS]])
             cells += len(row)
             if len(rows) > MAX_ROWS:
                 raise WorkbookRefused("too_many_rows")
@@ -150,86 +160,19 @@ def _read_csv(content: bytes, *, name: str) -> Sheet:
     return Sheet(name=name, rows=rows)
 
 
+def _typed(value: str) -> str:
+    """Return what a cell holds: ="13800138000" is how programs keep a spreadsheet from rounding a number."""
+    kept = re.fullmatch(r'\s*="([^"]*)"\s*', value)
+    return kept[1] if kept else value
+
+
 def _delimiter(text: str) -> str:
     """Return what separates most of the first lines; what stands between quotation marks separates nothing."""
     head = re.sub(r'"[^"]*"', "", text[:8192])
-    return max(",;\t", key=head.count)
+    return max(",;\t|", key=head.count)
 
 
 def _looks_like_a_program(text: str) -> bool:
     """Tell a page, a script or a document from a table: many programs save a .xls that is a web page."""
     head = text[:512].lstrip().lower()
     return head.startswith(("<", "%pdf", "{\\rtf", "#!"))
-
-
-@dataclass(frozen=True, slots=True)
-class SheetOut:
-    """A sheet to write: one heading row, then rows. `widths` are in characters."""
-
-    name: str
-    headings: Sequence[str]
-    rows: Iterable[Sequence[Cell]]
-    widths: Sequence[int] = ()
-    marked: frozenset[tuple[int, int]] = field(default_factory=frozenset)
-
-
-def write(sheets: Sequence[SheetOut], *, watermark: tuple[str, str] | None = None) -> bytes:
-    """Return an .xlsx. Every text is written as text, so nothing in it can become a formula.
-
-    `marked` cells (row and column from 0, the heading row not counted) get a red ground. `watermark` is printed at the
-    top and the foot of every page and stands in the file's properties.
-    """
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        target,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    bold = book.add_format({"bold": True, "bottom": 1})
-    # Text stays text also when somebody types over the cell or saves the sheet as another kind of file.
-    text = book.add_format({"num_format": "@", "quote_prefix": True})
-    wrong = book.add_format({"num_format": "@", "quote_prefix": True, "bg_color": "#FBE3E6"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for sheet in sheets:
-        page = book.add_worksheet(_sheet_name(sheet.name))
-        page.freeze_panes(1, 0)
-        if watermark:
-            _mark_pages(page, *watermark)
-        for column, heading in enumerate(sheet.headings):
-            page.write_string(0, column, heading, bold)
-            page.set_column(column, column, sheet.widths[column] if column < len(sheet.widths) else 14)
-        for number, row in enumerate(sheet.rows):
-            for column, value in enumerate(row):
-                style = wrong if (number, column) in sheet.marked else text
-                _write_cell(page, number + 1, column, value, style=style, day=day)
-    if watermark:
-        book.set_properties({"title": watermark[0], "comments": watermark[1]})
-    book.close()
-    return target.getvalue()
-
-
-def _mark_pages(page: Any, top: str, foot: str) -> None:
-    """Print who took this out and what for on every page; an ampersand would begin a command there."""
-    page.set_header("&C" + top.replace("&", "&&")[:240])
-    page.set_footer("&L" + foot.replace("&", "&&")[:230] + "&R&P/&N")
-    page.set_landscape()
-    page.set_paper(9)  # A4
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(0)
-
-
-def _sheet_name(name: str) -> str:
-    """Return a name a spreadsheet takes: a .csv may be called 名单[1], a sheet may not."""
-    return re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:31] or "Sheet"
-
-
-def _write_cell(page: Any, row: int, column: int, value: Cell, *, style: Any, day: Any) -> None:
-    if value is None:
-        page.write_blank(row, column, None, style)
-    elif isinstance(value, bool):
-        page.write_boolean(row, column, value)
-    elif isinstance(value, dt.date):
-        page.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
-    elif isinstance(value, int | float) and abs(value) < 1e9:
-        page.write_number(row, column, value)
-    else:  # text, and long numbers: a phone must not come back as 1.38E+10
-        page.write_string(row, column, str(value), style)

@@ -1,15 +1,15 @@
 """Open one untrusted workbook in a process of its own and print its cells as JSON.
 
-Run as a file, never imported: `python -I workbook_child.py NAME < upload`. Standard library and
-python-calamine only, so that it starts in some tens of milliseconds and has nothing of the
-application in it. A file that tries to fill the memory takes this process down, not the server
-(trust.md W11: five seconds, 300 MiB, a named refusal).
+Run as a file, never imported: `python -I workbook_child.py NAME < upload`. Standard library and python-calamine only, so
+that it starts in some tens of milliseconds and has nothing of the application in it. A file that tries to fill the memory
+takes this process down, not the server (trust.md W11: five seconds, 300 MiB, a named refusal).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
+import html
 import io
 import json
 import math
@@ -17,9 +17,9 @@ import re
 import resource
 import struct
 import sys
-import xml.etree.ElementTree as ET
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import python_calamine
@@ -27,35 +27,33 @@ import python_calamine
 MEBI = 1 << 20
 MAX_UNPACKED = 96 * MEBI
 MAX_RATIO = 120  # real workbooks reach 15 to 40; text repeated in every cell about 60
-MAX_PARTS = 400
-MAX_SHEETS = 60
-MAX_CELLS = 1_000_000
-MAX_ROWS = 50_000
+MAX_PARTS, MAX_SHEETS = 400, 60
+MAX_ROWS, MAX_CELLS = 50_000, 1_000_000
 MAX_AREA = 2_000_000  # the reader fills the whole rectangle between the first and the last cell
-MAX_TEXT = 2_000
 MAX_CHARACTERS = 24 * MEBI  # of all cells together: one long text may stand in every cell
 MAX_MERGED_ROWS = 500_000  # the rows of all merged areas together
-MAX_HIDDEN = 2_000
+MAX_HIDDEN, MAX_FAILED = 2_000, 20_000
 MEMORY = 296 * MEBI  # of addresses, so that what is really used stays below 300
-CPU_SECONDS = 5
 TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+FORMULA = rb"<f\b[^<>]*(?:/>|>[^<]*</f>)"
+FAILED = re.compile(rb"""<c\b([^<>]*\bt=["']e["'][^<>]*)>\s*(?:%b)?\s*<v>([^<"']{2,15})</v>""" % FORMULA)
+UNSOLVED = re.compile(rb"<c\b((?:(?!\bt=)[^<>])*)>\s*%b\s*(?:<v\s*/>|<v></v>)?\s*</c>" % FORMULA)
+HIDDEN_ROW = re.compile(rb"""<row\b[^<>]*\bhidden=["'](?:1|true)["'][^<>]*[^/<>]>""")
+NOTHING: dict[str, Any] = {"failed": [], "hidden_rows": 0, "hidden_columns": []}
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})(\d{1,9})["']""")
 
 
 def refuse(code: str) -> NoReturn:
     """Print the code of the refusal (words are chosen by the parent) and stop."""
     sys.stdout.write(json.dumps({"refused": code}))
-    sys.stdout.flush()
     sys.exit(0)
 
 
 def limit_this_process() -> None:
     """Memory and processor time; where the system does not know a limit it is left out."""
-    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS)):
-        try:
+    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, 5)):
+        with suppress(ValueError, OSError):  # macOS has no working RLIMIT_AS; the checks below still hold
             resource.setrlimit(kind, (most, most))
-        except (ValueError, OSError):
-            continue  # macOS has no working RLIMIT_AS; the checks below still hold
 
 
 def part_bytes(raw: bytes, info: zipfile.ZipInfo, room: int) -> bytes:
@@ -80,10 +78,7 @@ def part_bytes(raw: bytes, info: zipfile.ZipInfo, room: int) -> bytes:
 
 
 def check_sheet(xml: bytes, cells_before: int) -> int:
-    """Count the filled cells of a sheet and measure how far they reach, before anything builds the rectangle.
-
-    Empty cells and rows that are only formatted do not count: whole columns are often painted to the last row.
-    """
+    """Count the filled cells of a sheet and measure how far they reach, before anything builds the rectangle."""
     row = column = cells = rows = last_row = last_column = 0
     for tag in TAG.finditer(xml):
         said = REFERENCE.search(tag[2])
@@ -93,7 +88,7 @@ def check_sheet(xml: bytes, cells_before: int) -> int:
             continue
         column = column_of(said[1]) if said and said[1] else column + 1
         if tag[2].endswith(b"/"):
-            continue
+            continue  # only formatted: whole columns are often painted to the last row
         cells += 1
         last_row, last_column = max(last_row, int(said[2]) if said and said[1] else row), max(last_column, column)
         if last_row > MAX_ROWS:
@@ -101,6 +96,16 @@ def check_sheet(xml: bytes, cells_before: int) -> int:
         if cells_before + cells > MAX_CELLS or last_row * last_column > MAX_AREA:
             refuse("too_many_cells")
     return cells
+
+
+def marks(xml: bytes) -> dict[str, Any]:
+    """Return the cells whose formula failed or was never worked out (from 0), and how many rows and columns are hidden."""
+    found = FAILED.findall(xml) if b"<v>#" in xml else []
+    found += [(tag, b"#CALC!") for tag in UNSOLVED.findall(xml)] if b"<f" in xml else []
+    places = [(at, text.decode()) for tag, text in found[:MAX_FAILED] if (at := REFERENCE.search(tag)) and at[1]]
+    failed = [(int(at[2]) - 1, column_of(at[1]) - 1, text) for at, text in places]
+    columns = hidden_columns(xml.partition(b"<sheetData")[0])
+    return {"failed": failed, "hidden_rows": len(HIDDEN_ROW.findall(xml)), "hidden_columns": columns}
 
 
 def column_of(letters: bytes) -> int:
@@ -129,9 +134,10 @@ def open_zip(raw: bytes) -> list[zipfile.ZipInfo]:
     return [info for info in infos if not info.is_dir()]
 
 
-def check_zip(raw: bytes) -> dict[str, bytes]:
-    """Refuse bombs, lies and macros; hand back the small parts that say what is hidden."""
+def check_zip(raw: bytes) -> dict[str, dict[str, Any]]:
+    """Refuse bombs, lies and macros; hand back what a look at the cells does not show, by sheet."""
     kept: dict[str, bytes] = {}
+    found: dict[str, dict[str, Any]] = {}
     room, cells = min(MAX_UNPACKED, MAX_RATIO * len(raw) + MEBI), 0
     for info in open_zip(raw):
         name, content = info.filename, part_bytes(raw, info, room)
@@ -140,10 +146,10 @@ def check_zip(raw: bytes) -> dict[str, bytes]:
             refuse("doctype")
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             cells += check_sheet(content, cells)
-            kept[name] = content.partition(b"<sheetData")[0]
+            found[name] = marks(content)
         elif name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
             kept[name] = content
-    return kept
+    return unseen(kept, found)
 
 
 def declares_a_type(xml: bytes) -> bool:
@@ -151,31 +157,28 @@ def declares_a_type(xml: bytes) -> bool:
     return b"<!DOCTYPE" in (xml.replace(b"\0", b"") if b"\0" in xml[:64] else xml)
 
 
-def hidden_columns(parts: dict[str, bytes]) -> dict[str, list[int]]:
-    """Sheet name -> numbers of its hidden columns (from 0). Left empty where the file is odd."""
-    found: dict[str, list[int]] = {}
-    try:
-        targets = {
-            rel.get("Id"): str(rel.get("Target", "")).removeprefix("/xl/")
-            for rel in ET.fromstring(parts["xl/_rels/workbook.xml.rels"])  # noqa: S314 - no DOCTYPE, capped, own process
-        }
-        for sheet in ET.fromstring(parts["xl/workbook.xml"]).iter():  # noqa: S314 - as above
-            if not sheet.tag.endswith("}sheet"):
-                continue
-            key = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
-            head = parts.get("xl/" + targets.get(key, ""), b"").decode("utf-8", "replace")
-            numbers: list[int] = []
-            for tag in re.findall(r"<(?:\w+:)?col\b[^>]*>", head):
-                attributes = dict(re.findall(r"""(\w+)\s*=\s*["']([^"']*)["']""", tag))
-                if attributes.get("hidden", "0") in ("1", "true"):
-                    first, last = int(attributes["min"]), int(attributes["max"])
-                    numbers.extend(range(first - 1, min(last, first + 255)))
-                if len(numbers) > MAX_HIDDEN:
-                    break
-            found[str(sheet.get("name"))] = numbers
-    except (ET.ParseError, KeyError, ValueError):
-        return {}
-    return found
+def unseen(parts: dict[str, bytes], found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return what was found in each sheet by the sheet's name. Left empty where the file is odd."""
+    rels = tags(parts.get("xl/_rels/workbook.xml.rels", b""), "Relationship")
+    targets = {rel.get("Id"): "xl/" + rel.get("Target", "").removeprefix("/xl/") for rel in rels}
+    told = {}
+    for sheet in tags(parts["xl/workbook.xml"], "sheet"):
+        target = targets.get(next((v for k, v in sheet.items() if k.endswith(":id")), ""), "")
+        told[html.unescape(sheet.get("name", ""))] = found.get(target, NOTHING)
+    return told
+
+
+def tags(xml: bytes, name: str) -> list[dict[str, str]]:
+    """Return the attributes of every tag of a name."""
+    found = re.findall(rf"<(?:\w+:)?{name}\b[^<>]*>", xml.decode("utf-8", "replace"))
+    return [dict(re.findall(r"""([\w:]+)\s*=\s*["']([^"']*)["']""", tag)) for tag in found]
+
+
+def hidden_columns(head: bytes) -> list[int]:
+    """Return the numbers of the columns that are hidden, from what stands before the cells."""
+    columns = [col for col in tags(head, "col") if col.get("hidden") in ("1", "true")]
+    spans = [(int(col.get("min", "1")), int(col.get("max", "0"))) for col in columns]
+    return [number - 1 for first, last in spans for number in range(first, min(last, first + 255) + 1)][:MAX_HIDDEN]
 
 
 def plain(value: Any) -> Any:
@@ -187,25 +190,22 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.date):  # a moment is a date too: the day is what a roster means
         return {"d": value.isoformat()[:10]}
     if isinstance(value, str):
-        return value[:MAX_TEXT] or None
+        return value[:2_000] or None
     return str(value) if isinstance(value, dt.time | dt.timedelta) else value
 
 
-def ensure_container(raw: bytes) -> None:
-    """Refuse what is neither a zip nor the old container, and an .xlsx with a password, which lies in an old one."""
+def ensure_container(raw: bytes) -> dict[str, dict[str, Any]]:
+    """Refuse what is neither a zip nor the old container, and an .xlsx with a password; nothing is known unseen."""
     if raw[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         refuse("kind")
     if "EncryptedPackage".encode("utf-16-le") in raw:
         refuse("password")
+    return {}
 
 
 def read(raw: bytes) -> list[dict[str, Any]]:
     """Return the worksheets with their rows, merged areas and hidden columns."""
-    hidden: dict[str, list[int]] = {}
-    if raw[:2] == b"PK":
-        hidden = hidden_columns(check_zip(raw))
-    else:
-        ensure_container(raw)
+    odd = check_zip(raw) if raw[:2] == b"PK" else ensure_container(raw)
     book = python_calamine.load_workbook(io.BytesIO(raw))
     if len(book.sheets_metadata) > MAX_SHEETS:
         refuse("too_many_sheets")
@@ -217,9 +217,9 @@ def read(raw: bytes) -> list[dict[str, Any]]:
         room -= sum(len(value) for row in rows for value in row if isinstance(value, str))
         if room < 0:
             refuse("too_many_cells")
-        is_hidden = meta.visible is not python_calamine.SheetVisibleEnum.Visible
-        head = {"name": meta.name, "hidden": is_hidden, "hidden_columns": hidden.get(meta.name, [])}
-        sheets.append({**head, "merged": merged, "rows": rows})
+        hidden = meta.visible is not python_calamine.SheetVisibleEnum.Visible
+        head = {"name": meta.name, "hidden": hidden, "merged": merged, "rows": rows}
+        sheets.append({**head, **odd.get(meta.name, NOTHING)})
     return sheets
 
 

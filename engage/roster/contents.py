@@ -74,6 +74,7 @@ def pack(contents: Contents, *, community_id: int, seal_no: str) -> bytes:
                     "merged": sheet.merged,
                     "hidden_columns": sorted(sheet.hidden_columns),
                     "hidden": sheet.hidden,
+                    "hidden_rows": sheet.hidden_rows,
                 }
                 for sheet in contents.sheets
             ],
@@ -96,6 +97,7 @@ def unpack(content: bytes, *, community_id: int, seal_no: str) -> Contents:
             merged=tuple((a, b, c, d) for a, b, c, d in sheet["merged"]),
             hidden_columns=frozenset(sheet["hidden_columns"]),
             hidden=sheet["hidden"],
+            hidden_rows=sheet.get("hidden_rows", 0),
         )
         for sheet in found["sheets"]
     ]

@@ -11,9 +11,9 @@ from flask_babel import gettext
 
 from engage.core.errors import N_
 from engage.core.i18n import language
-from engage.core.workbook import Cell, SheetOut
+from engage.core.workbook import Cell
 from engage.roster import rules
-from engage.roster.comparison import Comparison, Entry, State, masked
+from engage.roster.comparison import Comparison, Entry, masked
 from engage.roster.rules import Fact, Field
 
 PAGE: Final = 50
@@ -177,30 +177,3 @@ def _texts(line: rules.Line, *, fields: Sequence[Field], comparison: Comparison)
         grid = comparison.reading.grids.get(line.dwelling.grid)
         typed[Field.GRID] = grid.label if grid else typed[Field.GRID]
     return typed
-
-
-def rows_to_fix(comparison: Comparison) -> list[SheetOut]:
-    """Return the rows held back as sheets to fix and upload again: own headings, why, and what to do."""
-    sheets = []
-    for plan in comparison.reading.plans:
-        lines = [
-            line
-            for line in comparison.reading.lines
-            if line.sheet == plan.sheet.name and comparison.state_of(line) is State.FIX
-        ]
-        if not lines:
-            continue
-        headings = [*plan.headings.printed, gettext("要改什么"), gettext("原来的行号")]
-        rows: list[list[Cell]] = []
-        marked = set()
-        for number, line in enumerate(lines):
-            cells = [*line.cells, *[None] * (len(plan.headings.printed) - len(line.cells))][
-                : len(plan.headings.printed)
-            ]
-            wrong = [finding for finding in line.findings if finding.severity == "error"]
-            reasons = " ".join(words(finding) for finding in wrong)
-            rows.append([*(str(c) if isinstance(c, int | float) else c for c in cells), reasons, line.row])
-            marked |= {(number, finding.column) for finding in wrong if finding.column is not None}
-        widths = [*[14] * len(plan.headings.printed), 60, 10]
-        sheets.append(SheetOut(plan.sheet.name, headings, rows, widths, frozenset(marked)))
-    return sheets

@@ -13,7 +13,7 @@ from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
 from engage.core.step_up import confirmed
 from engage.core.workbook import SheetOut
-from engage.roster import commands, forms, history, importing, preview, queries, rules
+from engage.roster import commands, fixing, forms, history, importing, preview, queries, rules
 from engage.roster.models import RosterBatch
 from engage.roster.parts import Outcome
 from engage.roster.rules import LABELS
@@ -164,7 +164,7 @@ def rows_to_fix(batch_id: int, *, me: Actor) -> Response:
     """Send the rows held back as a workbook, with a column that says what to change."""
     now = clock.now()
     comparison = queries.comparison_of(queries.get_batch(batch_id, now=now), now=now)
-    sheets = preview.rows_to_fix(comparison)
+    sheets = fixing.rows_to_fix(comparison)
     if not sheets:
         raise NotFound
     return send_workbook(workbook.write(sheets), "rows-to-fix.xlsx")

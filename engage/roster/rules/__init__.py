@@ -9,7 +9,17 @@ from engage.roster.rules.cells import Line, Person
 from engage.roster.rules.choices import ACTS, Choice, parsed, row_key
 from engage.roster.rules.comparing import Change, Fact, Known, Said, changes
 from engage.roster.rules.days import Birth
-from engage.roster.rules.dwellings import Dwelling, building_label, door_label, grid_key, grid_label
+from engage.roster.rules.dwellings import (
+    Dwelling,
+    building_key,
+    building_label,
+    door_label,
+    entrance_key,
+    grid_key,
+    grid_label,
+    room_key,
+    split_address,
+)
 from engage.roster.rules.exporting import (
     EXPORTS_A_DAY,
     LONGEST_PURPOSE,
@@ -19,6 +29,7 @@ from engage.roster.rules.exporting import (
 )
 from engage.roster.rules.findings import KINDS, Finding
 from engage.roster.rules.grids import Grid
+from engage.roster.rules.headings import assign
 from engage.roster.rules.matching import Traits, match, suspects, unit_labels
 from engage.roster.rules.reading import Note, Reading, read_workbook
 from engage.roster.rules.rows import without_id_numbers
@@ -63,12 +74,15 @@ __all__ = [
     "TooLate",
     "Traits",
     "UndoRefused",
+    "assign",
+    "building_key",
     "building_label",
     "changes",
     "door_label",
     "ensure_office_may_undo",
     "ensure_reasoned",
     "ensure_undoable",
+    "entrance_key",
     "export_expires_at",
     "fingerprint",
     "grid_key",
@@ -77,7 +91,9 @@ __all__ = [
     "parsed",
     "plan_sheets",
     "read_workbook",
+    "room_key",
     "row_key",
+    "split_address",
     "split_tables",
     "suspects",
     "undo_until",

@@ -11,6 +11,11 @@ from engage.roster.rules.findings import Unreadable
 from engage.roster.rules.values import ID_MARK, Cell, is_blank, text_of
 
 OLDEST: Final = 125  # years
+_NUMERALS: Final = "零〇一二三四五六七八九"
+_TO_DIGITS: Final = {ord(c): str(max(0, i - 1)) for i, c in enumerate(_NUMERALS)}
+_LUNAR: Final = re.compile(  # 1958年三月初五, and 1958年生
+    r"(\d{4})\s*年(?:[\d正一二三四五六七八九十冬腊闰]{1,3}月)?(?:初?[\d一二三四五六七八九十廿]{1,3}[日号]?)?"
+)
 _MONTHS: Final = {
     name: number
     for number, name in enumerate(
@@ -34,41 +39,62 @@ class Birth:
 
 
 def birth_of(cell: Cell, *, today: dt.date) -> Birth | None:
-    """Return a birth date from a date, a serial, 19770517, 197705, 1977, 2007-06, 1980年10月, 2011.5.15, 3 May 1971."""
+    """Return a birth date from a date, a serial, 19770517, 197705, 1977, 2007-06, 1980年10月, 2011.5.15, 58.3, 3 May 1971.
+
+    Of a lunar date the year is returned; of a birthday without a year nothing.
+    """
     if is_blank(cell):
         return None
     if isinstance(cell, dt.date):
         return _possible((cell.year, cell.month, cell.day), text=cell.isoformat(), today=today)
     if cell == ID_MARK:
         raise Unreadable("id number in this column")
-    text = re.sub(r"[T ]0{1,2}:00(:00)?(\.0+)?$", "", text_of(cell))
-    parts = _date_parts(text, today=today)
+    text = re.sub(r"[T ]\d{1,2}:\d\d(:\d\d)?(\.\d+)?Z?$", "", text_of(cell).strip("'`"))
+    if re.fullmatch(r"\d{1,2}月\d{1,2}[日号]?", text) and int(text.partition("月")[0]) <= 12:
+        return None  # a birthday without its year, and the year is all that is kept
+    parts = _date_parts(_tidied(text), today=today)
     if parts is None:
         raise Unreadable("birth date not understood", value=text)
     return _possible(parts, text=text, today=today)
 
 
+def _tidied(text: str) -> str:
+    """Return the date with one kind of mark between its parts, Han numerals as digits, and no words beside it."""
+    text = re.sub(r"^(出?生于|生日)|(出?生|\((农历|阴历|公历|阳历)\))$", "", text).strip()
+    text = re.sub(rf"^[{_NUMERALS}]{{4}}(?=年)", lambda match: match[0].translate(_TO_DIGITS), text)
+    return re.sub(r"(?<=\d)\s*[,、—–~\s]\s*(?=\d)", "-", text)
+
+
 def _date_parts(text: str, *, today: dt.date) -> tuple[int, ...] | None:
-    lunar = re.sub(r"^(农历|阴历|旧历)", "", text)
     digits = re.sub(r"\.0+$", "", text)
     if digits.isascii() and digits.isdigit():
         return _digit_date(digits)
+    return _year_first(re.sub(r"^(农历|阴历|旧历)", "", text), said=text, today=today) or _western_date(text)
+
+
+def _year_first(lunar: str, *, said: str, today: dt.date) -> tuple[int, ...] | None:
     if match := re.fullmatch(r"(\d{4})\s*[-/.年\\]\s*(\d{1,2})\s*([-/.月\\]\s*(\d{1,2})\s*[日号]?|月份?)?\.?", lunar):
-        year, month, day = match[1], match[2], match[4]
-        if lunar != text or re.fullmatch(r"\d{4}\.1", text):
-            return (int(year),)  # 1988.1 was 1988.10 before the spreadsheet cut it; a lunar month is another month
-        return tuple(int(n) for n in (year, month, day) if n)
-    if match := re.fullmatch(r"(\d{4})\s*年(生|出生)?", lunar):
+        if lunar != said or re.fullmatch(r"\d{4}\.1", said):
+            return (int(match[1]),)  # 1988.1 was 1988.10 before the spreadsheet cut it; a lunar month is another month
+        return tuple(int(n) for n in (match[1], match[2], match[4]) if n)
+    if match := _LUNAR.fullmatch(lunar):
         return (int(match[1]),)
     if match := re.fullmatch(r"(\d{2})\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?", lunar):
-        century = 2000 if int(match[1]) <= today.year % 100 else 1900
-        return tuple(int(n) for n in (str(century + int(match[1])), match[2], match[3]) if n)
-    return _western_date(text)
+        return tuple(int(n) for n in (_full_year(match[1], today), match[2], match[3]) if n)
+    if (match := re.fullmatch(r"(\d{2})([-/.])(\d{1,2})(?:\2(\d{1,2}))?", lunar)) and int(match[1]) > 31:
+        return tuple(int(n) for n in (_full_year(match[1], today), match[3], match[4]) if n)
+    return None
+
+
+def _full_year(two_digits: str, today: dt.date) -> int:
+    return int(two_digits) + (2000 if int(two_digits) <= today.year % 100 else 1900)
 
 
 def _digit_date(digits: str) -> tuple[int, ...] | None:
     if len(digits) == 8:
         return int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    if len(digits) == 6 and int(digits[:2]) > 31:  # 580302; 195803 is a month
+        return 1900 + int(digits[:2]), int(digits[2:4]), int(digits[4:])
     if len(digits) == 6:
         return int(digits[:4]), int(digits[4:])
     if len(digits) == 4:

@@ -22,7 +22,7 @@ from engage.roster.rules.dwellings import (
 )
 from engage.roster.rules.habits import Habits
 from engage.roster.rules.rows import Row
-from engage.roster.rules.values import ID_MARK, is_blank, text_of
+from engage.roster.rules.values import ID_MARK, is_an_error, is_blank, text_of
 from engage.roster.rules.vocabulary import Field
 
 LONGEST_ROOM: Final = 20
@@ -47,12 +47,7 @@ class Doors:
         if Field.ROOM not in columns and Field.ADDRESS not in columns and not self._whole_in_building(row):
             return None
         texts = {name: self._text(row, name) for name in _COLUMNS}
-        if ID_MARK in texts.values():
-            self.cells.say(line, "id number in this column", next(name for name in _COLUMNS if texts[name] == ID_MARK))
-            return None
-        dated = next((name for name in _COLUMNS if self._is_dated(row, name, texts[name])), None)
-        if dated is not None:
-            self.cells.say(line, "door turned into a date", dated, {"value": texts[dated]})
+        if self._is_spoilt(line, row, texts):
             return None
         if not any(texts.values()):
             return self._same_as_above(line, row, grid, head=head)
@@ -62,6 +57,18 @@ class Doors:
             self.cells.say(line, "address not understood", name, {"value": texts[name]})
             return None
         return self._placed(grid, *door, estate=self._estate(row))
+
+    def _is_spoilt(self, line: Line, row: Row, texts: Texts) -> bool:
+        """Tell, and say, that a cell holds an id number, a date, or a formula that failed."""
+        for name, text in texts.items():
+            if text == ID_MARK:
+                self.cells.say(line, "id number in this column", name)
+            elif isinstance(self.cells.cell(row, name), dt.date) or is_a_date(text):
+                self.cells.say(line, "door turned into a date", name, {"value": text})
+            elif not is_an_error(self.cells.raw(row, name)):
+                continue
+            return True
+        return False
 
     def _same_as_above(self, line: Line, row: Row, grid: str, *, head: bool) -> Dwelling | None:
         """Members of a household under its head often leave the door blank, or it was one merged cell."""
@@ -115,9 +122,6 @@ class Doors:
             text = without_lead(text, also=self.habits.lead)
         # No door has so long a name, and reading one takes the square of its length.
         return "" if is_blank(text) else text[:at_most]
-
-    def _is_dated(self, row: Row, name: Field, text: str) -> bool:
-        return isinstance(self.cells.cell(row, name), dt.date) or is_a_date(text)
 
     def _whole_in_building(self, row: Row) -> bool:
         return split_address(self._text(row, Field.BUILDING)) is not None

@@ -35,9 +35,6 @@ KINDS: Final[dict[str, Words]] = {
         "error", N_("“%(value)s”像是几个人写在了一格。"), N_("一行写一个人；是一个人，就去掉中间的空格或符号。")
     ),
     "marked as gone": Words("error", N_("这里写着“%(value)s”。"), N_("人不在册了，就跳过这行；还在，就去掉这几个字。")),
-    "error of the spreadsheet": Words(
-        "error", N_("这一格是表格算错的“%(value)s”，看不到原来的内容。"), N_("直接填上内容，或者空着。")
-    ),
     "phone has %(digits)d digits": Words(
         "error", N_("手机要11位，这里是%(digits)d位。"), N_("补全11位，或者空着；座机请带区号。")
     ),
@@ -78,13 +75,20 @@ KINDS: Final[dict[str, Words]] = {
     "address not understood": Words(
         "warning", N_("看不出“%(value)s”是哪栋哪户，先不挂到户上。"), N_("写成3栋2单元501，或者3-2-501。")
     ),
+    "formula without a result": Words(
+        "warning", N_("这一格是公式，结果显示不出来（%(value)s），先空着。"), N_("直接填上内容；没有就不用管。")
+    ),
     "door turned into a date": Words(
-        "warning", N_("门牌被表格改成了日期“%(value)s”，先不挂到户上。"), N_("把这一列设成文本，重新填3-2-501这样的门牌。")
+        "warning",
+        N_("门牌被表格改成了日期“%(value)s”，先不挂到户上。"),
+        N_("把这一列设成文本，重新填3-2-501这样的门牌。"),
     ),
     "no door beside others": Words(
         "warning", N_("这一行没写住处，先不挂到户上。"), N_("和上面同一户，就把门牌补上；没有就不用管。")
     ),
-    "only a name": Words("warning", N_("这一行只有“%(value)s”，别的都空着。"), N_("是小标题就选“不导入”；是人就不用管。")),
+    "only a name": Words(
+        "warning", N_("这一行只有“%(value)s”，别的都空着。"), N_("是小标题就选“不导入”；是人就不用管。")
+    ),
     "remark says gone": Words("warning", N_("这里写着“%(value)s”。"), N_("人不在册了，就选“不导入”；还在，就不用管。")),
     "volunteer mark not understood": Words(
         "warning", N_("看不出“%(value)s”是不是志愿者，先按不是算。"), N_("是就填“是”或“√”，不是就空着。")

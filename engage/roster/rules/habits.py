@@ -14,8 +14,10 @@ from engage.roster.rules.vocabulary import Field
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """`lead`: the place every address begins with (龙马社区). `building_in_front`: all rooms of the sheet begin with its
-    own building, so 3-501 is no entrance 3. `several_estates`: the workbook names more than one.
+    """What is true of the whole sheet.
+
+    `lead`: the place every address begins with (龙马社区). `building_in_front`: all rooms of the sheet begin with its own
+    building, so 3-501 is no entrance 3. `several_estates`: the workbook names more than one.
     """
 
     lead: str = ""

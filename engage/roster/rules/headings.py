@@ -7,7 +7,7 @@ and a line of instructions. What is guessed here can be changed on the mapping p
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -134,7 +134,7 @@ def assign(printed: Sequence[str], above: Sequence[str]) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def _second(wanted: Field, taken: Set[Field]) -> Field:
+def _second(wanted: Field, taken: Collection[Field]) -> Field:
     """Return what a column is when another one was surer of the same."""
     if wanted is Field.PHONE and Field.PHONE in taken and Field.PHONE_OTHER not in taken:
         return Field.PHONE_OTHER
@@ -145,7 +145,9 @@ def _second(wanted: Field, taken: Set[Field]) -> Field:
 
 def _is_household_number(printed: str, what: Field) -> bool:
     """Tell 户号, which counts households and is no door, unless building and entrance stand beside it."""
-    return what is Field.ROOM and bool(re.fullmatch(r"户(编号|号|码)|household(no|number|id)?", re.sub(r"\W", "", printed.lower())))
+    return what is Field.ROOM and bool(
+        re.fullmatch(r"户(编号|号|码)|household(no|number|id)?", re.sub(r"\W", "", printed.lower()))
+    )
 
 
 def likely_headings(rows: Sequence[Sequence[Cell]]) -> Headings:

@@ -14,17 +14,20 @@ _SURNAMES: Final = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
     "方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文肖闫柯温凌鲁葛颜倪严牛殷项詹简柳聂关焦路"
 )
-_TWO_CHARACTERS: Final = frozenset({"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "端木", "夏侯", "南宫"})
+_TWO_CHARACTERS: Final = frozenset(
+    {"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "端木", "夏侯", "南宫"}
+)
 #: what is written beside the name of somebody who is not there any more
 GONE: Final = re.compile(
     r"已故|已?去世|过世|逝世|病故|死亡|已亡|已?迁出|已?迁走|已?搬走|已?搬离|已搬|搬家|已?销户|户口注销|已注销"
 )
-_STILL_HERE: Final = re.compile(r"[未没不]\S{0,2}(去世|死亡|迁|搬|销|注)|(父|母|夫|妻|丈夫|妻子|老伴|配偶|儿子|女儿|爱人|父亲|母亲)(亲|已|于|\d|年|月)*(病?故|去世|过世|逝世|死亡|亡)")
-_ROLES: Final = (
-    r"户主|本人|业主|产权人|租户|租客|房主|房东|配偶|妻子?|夫|儿子|女儿|子|女|男|党员|群众|志愿者|常住|流动|人户分离|网格员|楼栋?长|邻长|队长|组长"
+_STILL_HERE: Final = re.compile(
+    r"[未没不]\S{0,2}(去世|死亡|迁|搬|销|注)|(父|母|夫|妻|丈夫|妻子|老伴|配偶|儿子|女儿|爱人|父亲|母亲)(亲|已|于|\d|年|月)*(病?故|去世|过世|逝世|死亡|亡)"
 )
+_ROLES: Final = r"户主|本人|业主|产权人|租户|租客|房主|房东|配偶|妻子?|夫|儿子|女儿|子|女|男|党员|群众|志愿者|常住|流动|人户分离|网格员|楼栋?长|邻长|队长|组长"
 _BESIDE: Final = re.compile(r"(.+?)\s*[(\[【](.+?)[)\]】]")
 _BEFORE: Final = re.compile(rf"(?:姓名|{_ROLES})\s*:\s*(.+)")
+_SIGNS: Final = re.compile(r"\d{3}|[:。!<>=#@%$^~{}“”\"]")
 _NO_NAMES: Final = re.compile(
     r"同上|女|男|合计|小计|总计|无名|不清楚?|不知道?|待定|待补|姓名|本人|户主|租户|业主|住户|居民|志愿者|党员|群众|是|否|[A-Za-z]"
     r"|.*(信息|填写|填报|签字|签名|盖章|有效|属实|说明|备注|合计|小计|总计|日期|制表|审核|网格|社区居|单元|楼栋|号楼|花名册|名单|电话|手机|地址).*"
@@ -46,16 +49,20 @@ def name_of(cell: Cell) -> str | None:
     text = _bare(cell)
     if len(text) > LONGEST_NAME:
         raise Unreadable("text too long", length=len(text), most=LONGEST_NAME)
+    _ensure_whole(cell, text)
+    name = BETWEEN_HAN.sub("", text)
+    if not any(c.isalpha() for c in name) or _SIGNS.search(name) or _NO_NAMES.fullmatch(name):
+        raise Unreadable("name is not a name", value=name)
+    return name
+
+
+def _ensure_whole(cell: str, text: str) -> None:
     if any(unicodedata.category(c) == "Co" for c in cell) or re.search(r"[?�□〓]", text):
         raise Unreadable("name lost a character", value=text_of(_shown(cell)))
     if re.search(r"[*×●]", text) or re.fullmatch(rf"[{HAN}]某{{1,2}}", text):
         raise Unreadable("name hides characters", value=text)
     if len(_several(cell, text)) > 1:
         raise Unreadable("two names in one cell", value=text_of(cell))
-    name = BETWEEN_HAN.sub("", text)
-    if not any(c.isalpha() for c in name) or re.search(r"\d{3}|[:。!<>=#@%$^~{}“”\"]", name) or _NO_NAMES.fullmatch(name):
-        raise Unreadable("name is not a name", value=name)
-    return name
 
 
 def gone(cell: Cell) -> str:

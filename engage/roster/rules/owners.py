@@ -10,7 +10,16 @@ from engage.roster.rules.vocabulary import Field, guess
 
 #: what is said about one person, and goes with the name to its left
 _OF_A_PERSON: Final = frozenset(
-    {Field.PHONE, Field.SEX, Field.BIRTH, Field.BIRTH_MONTH, Field.BIRTH_DAY, Field.AGE, Field.RELATION, Field.ID_NUMBER}
+    {
+        Field.PHONE,
+        Field.SEX,
+        Field.BIRTH,
+        Field.BIRTH_MONTH,
+        Field.BIRTH_DAY,
+        Field.AGE,
+        Field.RELATION,
+        Field.ID_NUMBER,
+    }
 )
 _ANOTHER: Final = re.compile(
     r"(第[一二三]|法定)?(监护人|联系人|紧急联系人|家属|亲属|配偶|父亲|母亲|爱人|子女|儿子|女儿|推荐人|介绍人|填表人|登记人|经办人|民警|社工|包保人|责任人"

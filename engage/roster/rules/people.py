@@ -46,9 +46,7 @@ class Reader:
     grids: Mapping[str, str]
 
     @classmethod
-    def of(
-        cls, plan: Plan, *, today: dt.date, grids: Mapping[str, str], several_estates: bool = False
-    ) -> Reader:
+    def of(cls, plan: Plan, *, today: dt.date, grids: Mapping[str, str], several_estates: bool = False) -> Reader:
         """Make ready to read a sheet of people. `several_estates`: 3栋 alone does not say which estate's."""
         cells = Cells.of(plan)
         return cls(cells, Doors(cells, habits_of(plan, several_estates=several_estates)), today, grids)
@@ -116,12 +114,12 @@ class Reader:
 
     def _name(self, line: Line, row: Row) -> str | None:
         cell = self.cells.raw(row, Field.NAME)
-        if looks_like_a_formula(cell):
+        if looks_like_a_formula(cell) or is_an_error(cell):
             self.cells.say(line, "name is not a name", Field.NAME, {"value": text_of(cell)[:LONGEST_TEXT]})
             return None
         before = len(line.findings)
         name = self.cells.attempt(line, row, Field.NAME, name_of)
-        if name is None and len(line.findings) == before and not is_an_error(cell):
+        if name is None and len(line.findings) == before:
             self.cells.say(line, "name missing", Field.NAME)
         if name and says_only_a_name(self.cells, row):
             self.cells.say(line, "only a name", Field.NAME, {"value": name})

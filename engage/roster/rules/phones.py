@@ -11,7 +11,6 @@ from typing import Final
 from engage.roster.rules.findings import Unreadable
 from engage.roster.rules.values import ID_MARK, Cell, is_blank, text_of
 
-
 _MOBILE: Final = re.compile(r"(?<!\d)(?:\+?(?:00)?86[\s-]*)?(1[3-9]\d[\s-]?\d{4}[\s-]?\d{4})(?!\d)")
 _RELATIVE: Final = re.compile(
     r"儿子|女儿|子女|孩子|配偶|老伴|老公|老婆|丈夫|妻子|爱人|父亲|母亲|爸|妈|家属|亲属|女婿|儿媳|媳妇|孙子|孙女|外孙|侄|哥|姐|弟|妹|邻居|保姆|监护"

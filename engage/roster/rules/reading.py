@@ -111,12 +111,17 @@ def _note(reading: Reading, plan: Plan) -> None:
         reading.notes.append(Note(name, N_("“%(sheet)s”这张表没有读：不是花名册，或者整张是隐藏的。"), {"sheet": name}))
     if plan.role is not Role.PEOPLE:
         return
+    if plan.sheet.hidden_rows:
+        message = N_("“%(sheet)s”里筛掉、藏起来的%(rows)s行也读了。不要的，就在下面选“不导入”。")
+        reading.notes.append(Note(name, message, {"sheet": name, "rows": plan.sheet.hidden_rows}))
     for column, what in enumerate(plan.headings.fields):
         facts: dict[str, object] = {"sheet": name, "heading": plan.headings.printed[column]}
         if what is Field.ID_NUMBER:
             reading.notes.append(Note(name, N_("“%(heading)s”这一列没有读，也不会存。登记不需要证件号。"), facts))
         elif what is Field.IGNORED and is_about_another(plan.headings.printed[column], plan.headings.above[column]):
-            reading.notes.append(Note(name, N_("“%(heading)s”这一列没有读：一行只登记一个人，这像是另一个人的。"), facts))
+            reading.notes.append(
+                Note(name, N_("“%(heading)s”这一列没有读：一行只登记一个人，这像是另一个人的。"), facts)
+            )
         elif column in plan.sheet.hidden_columns and what is not Field.IGNORED:
             reading.notes.append(Note(name, N_("“%(heading)s”这一列在表里是隐藏的，也读了。"), facts))
 
@@ -175,7 +180,9 @@ def _point_out_rooms_of_no_building(reading: Reading) -> None:
     """Say which sheets give rooms alone: of two buildings each has a 101, and they would be one home."""
     bare = Counter(line.sheet for line in _good(reading) if line.dwelling and not line.dwelling.building)
     for sheet, rows in bare.items():
-        message = N_("“%(sheet)s”有%(rows)s行只写了房号，没写哪栋。不止一栋楼，就加一列楼栋再传，不然几栋的101会当成一户。")
+        message = N_(
+            "“%(sheet)s”有%(rows)s行只写了房号，没写哪栋。不止一栋楼，就加一列楼栋再传，不然几栋的101会当成一户。"
+        )
         reading.notes.append(Note(sheet, message, {"sheet": sheet, "rows": rows}))
 
 

@@ -11,7 +11,7 @@ from engage.roster.rules.sheets import PERSONAL, PLACE
 from engage.roster.rules.values import is_an_error, is_blank, looks_like_a_formula, text_of
 from engage.roster.rules.vocabulary import Field
 
-_UNREAD: Final = (Field.IGNORED, Field.NOTE, Field.SEQUENCE, Field.ID_NUMBER)
+_UNREAD: Final = (Field.NAME, Field.IGNORED, Field.NOTE, Field.SEQUENCE, Field.ID_NUMBER, Field.SEX)
 
 
 def look_over(cells: Cells, line: Line, row: Row) -> None:
@@ -21,7 +21,7 @@ def look_over(cells: Cells, line: Line, row: Row) -> None:
         if looks_like_a_formula(cell) and column != cells.columns.get(Field.NAME):
             cells.say(line, "text that looks like a formula", column)
         elif is_an_error(cell) and column < len(fields) and fields[column] not in _UNREAD:
-            cells.say(line, "error of the spreadsheet", column, {"value": text_of(cell)})
+            cells.say(line, "formula without a result", column, {"value": text_of(cell)})
     for name in (Field.NOTE, Field.TENURE):
         if word := gone(cells.raw(row, name)):
             cells.say(line, "remark says gone", name, {"value": word})

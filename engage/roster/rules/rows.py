@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engage.roster.rules.headings import Headings, find_headings
 from engage.roster.rules.findings import Unreadable
+from engage.roster.rules.headings import Headings, find_headings
 from engage.roster.rules.names import name_of
 from engage.roster.rules.sheets import PLACE, Plan, RawSheet, Role
-from engage.roster.rules.values import ID_MARK, Cell, is_blank, looks_like_an_id_number, text_of
+from engage.roster.rules.values import ID_MARK, NO_RESULT, Cell, is_blank, looks_like_an_id_number, text_of
 from engage.roster.rules.vocabulary import Field
 
 _TOTAL: Final = re.compile(
@@ -24,8 +24,12 @@ _FOOT: Final = re.compile(
 )
 
 
-_EXAMPLE: Final = re.compile(r"[(]?(填写)?(示例|样例|范例|例子|例如|举例|例|example|sample|e\.g\.)(\d|行)?[)]?[::]?", re.IGNORECASE)
-_EXAMPLE_NAME: Final = re.compile(r"[(]?(示例|样例|范例|例如|例)[)]?\s*[::].+|.+[(](示例|样例|范例|例)[)]", re.IGNORECASE)
+_EXAMPLE: Final = re.compile(
+    r"[(]?(填写)?(示例|样例|范例|例子|例如|举例|例|example|sample|e\.g\.)(\d|行)?[)]?[::]?", re.IGNORECASE
+)
+_EXAMPLE_NAME: Final = re.compile(
+    r"[(]?(示例|样例|范例|例如|例)[)]?\s*[::].+|.+[(](示例|样例|范例|例)[)]", re.IGNORECASE
+)
 _NUMBER_OF_GROUP: Final = r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)]?[、.:]\s*)?"
 _GROUP: Final = re.compile(
     rf"{_NUMBER_OF_GROUP}[^,。]{{0,12}}?(?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|号?网格|栋|幢|座|单元|组|片区|小区)(?:住户|居民|业主|人员|名单|一览表?|花名册|登记表){{0,3}}(?:\s*[(].{{0,30}}[)]|[::].{{0,30}})?",
@@ -71,27 +75,29 @@ def rows_of(plan: Plan) -> Iterator[Row | Skipped]:
     for index in range(headings.last + 1, len(plan.sheet.rows)):
         cells = plan.sheet.rows[index]
         texts = [text_of(cell) for cell in cells if cell is not None]
-        if _is_total(texts) and not _named(plan, cells):
-            yield Skipped(index + 1, "total")
-        elif all(is_blank(cell) for column, cell in enumerate(cells) if column != sequence):
-            continue
-        elif _repeats(headings, cells):
-            yield Skipped(index + 1, "heading")
-        elif (
-            plan.role is not Role.GRIDS
-            and len(set(texts)) == 1
-            and _GROUP.fullmatch(texts[0])
-            and not _named(plan, cells)
-        ):
-            yield Skipped(index + 1, "group", texts[0])
-        elif _is_example(plan, cells, texts):
-            yield Skipped(index + 1, "example")
-        elif len(set(texts)) == 1 and (index in across or _is_a_line_of_text(plan, cells, texts[0])):
-            yield Skipped(index + 1, "footer")
-        elif len(texts) <= 3 and _FOOT.fullmatch(texts[0]) and not _named(plan, cells):
-            yield Skipped(index + 1, "footer")
+        if all(is_blank(cell) or cell == NO_RESULT for column, cell in enumerate(cells) if column != sequence):
+            if _is_total(texts):
+                yield Skipped(index + 1, "total")
+        elif why := _no_person(plan, cells, texts, is_across=index in across):
+            yield Skipped(index + 1, why, texts[0] if why == "group" else "")
         else:
             yield Row(index + 1, cells, filled.get(index, {}))
+
+
+def _no_person(plan: Plan, cells: Sequence[Cell], texts: Sequence[str], *, is_across: bool) -> str:
+    """Return why a row is nobody's, or ``."""
+    named = _named(plan, cells)
+    if _is_total(texts) and not named:
+        return "total"
+    if _repeats(plan.headings, cells):
+        return "heading"
+    if _is_example(plan, cells, texts):
+        return "example"
+    alone = len(set(texts)) == 1
+    if alone and not named and plan.role is not Role.GRIDS and _GROUP.fullmatch(texts[0]):
+        return "group"
+    stray = alone and (is_across or _is_a_line_of_text(plan, cells, texts[0]))
+    return "footer" if stray or (len(texts) <= 3 and not named and _FOOT.fullmatch(texts[0])) else ""
 
 
 def _is_total(texts: Sequence[str]) -> bool:

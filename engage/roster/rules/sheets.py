@@ -26,14 +26,20 @@ PERSONAL: Final = (
 )
 _GRID_SAID: Final = re.compile(r"(第?(?:\d+|[一二三四五六七八九十]+)号?网格|网格\d+|grid \d+)", re.IGNORECASE)
 _BUILDING_SAID: Final = re.compile(
-    r"(?<![\d一二三四五六七八九十])((?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|栋|幢|座|#)|(?:building|block|bldg) \w+)", re.IGNORECASE
+    r"(?<![\d一二三四五六七八九十])((?:\d+|[一二三四五六七八九十]+|[A-Za-z])(?:号楼|栋|幢|座|#)|(?:building|block|bldg) \w+)",
+    re.IGNORECASE,
 )
 _SEVERAL_SAID: Final = re.compile(  # 一、3号楼 is the first, 3号楼
     r"\d(?:号楼|栋|幢|座|#)?\s*[-~—–至到、,/和及]\s*\d+(?:号楼|栋|幢|座|#)"
     r"|[一二三四五六七八九十](?:号楼|栋|幢|座)?\s*[-~—–至到、,/和及]\s*[一二三四五六七八九十]+(?:号楼|栋|幢|座)"
 )
-_ENTRANCE_SAID: Final = re.compile(r"(?<![\d一二三四五六七八九十~—–至到、,/和及-])(\d{1,2}|[一二三四五六七八九十]+)单元")
-_EXAMPLE_SHEET: Final = re.compile(r"(填写|填表|填报|操作|使用)?(说明|须知|示例|样例|范例|样表|例子|模板说明|example|sample|instructions?)", re.IGNORECASE)
+_ENTRANCE_SAID: Final = re.compile(
+    r"(?<![\d一二三四五六七八九十~—–至到、,/和及-])(\d{1,2}|[一二三四五六七八九十]+)单元"
+)
+_EXAMPLE_SHEET: Final = re.compile(
+    r"(填写|填表|填报|操作|使用)?(说明|须知|示例|样例|范例|样表|例子|模板说明|example|sample|instructions?)",
+    re.IGNORECASE,
+)
 
 
 class RawSheet(Protocol):
@@ -58,6 +64,10 @@ class RawSheet(Protocol):
     @property
     def hidden(self) -> bool:
         """Whether the whole sheet is hidden."""
+
+    @property
+    def hidden_rows(self) -> int:
+        """How many rows nobody sees."""
 
 
 class Role(StrEnum):
@@ -93,10 +103,15 @@ Chosen = Mapping[str, Mapping[int, Field]]
 def plan_sheets(sheets: Sequence[RawSheet], chosen: Chosen | None = None) -> list[Plan]:
     """Find out what each sheet is for. `chosen` overrides the guessed columns."""
     plans = [_plan(sheet, (chosen or {}).get(sheet.name, {})) for sheet in sheets]
-    examples = [plan for plan in plans if plan.role is Role.PEOPLE and _EXAMPLE_SHEET.fullmatch(text_of(plan.sheet.name))]
+    examples = [
+        plan for plan in plans if plan.role is Role.PEOPLE and _EXAMPLE_SHEET.fullmatch(text_of(plan.sheet.name))
+    ]
     if len(examples) == sum(1 for plan in plans if plan.role is Role.PEOPLE):
         return plans
-    return [replace(plan, role=Role.OTHER) if plan in examples and plan.sheet.name not in (chosen or {}) else plan for plan in plans]
+    return [
+        replace(plan, role=Role.OTHER) if plan in examples and plan.sheet.name not in (chosen or {}) else plan
+        for plan in plans
+    ]
 
 
 def _plan(sheet: RawSheet, chosen: Mapping[int, Field]) -> Plan:
@@ -165,7 +180,9 @@ def _names_each_grid_once(sheet: RawSheet, headings: Headings) -> bool:
     """Tell a list of grids from a list of those who live in one: 网格名单 may be either."""
     column = headings.column(Field.GRID)
     below = sheet.rows[headings.last + 1 :]
-    named = [text_of(row[column]) for row in below if column is not None and column < len(row) and row[column] is not None]
+    named = [
+        text_of(row[column]) for row in below if column is not None and column < len(row) and row[column] is not None
+    ]
     return Field.GRID_OFFICER in headings.fields or len(named) <= 1.5 * len(set(named))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from engage.roster.rules.headings import Headings, find_headings
@@ -71,7 +72,9 @@ def _beside_each_other(rows: Rows, merged: Sequence[tuple[int, int, int, int]]) 
         return [rows]
     return [
         [
-            row if number < headings.first or _is_group(row) else _only(row, block, blocks, heading=number <= headings.last)
+            row
+            if number < headings.first or _is_group(row)
+            else _only(row, block, blocks, heading=number <= headings.last)
             for number, row in enumerate(rows)
         ]
         for block in blocks
@@ -86,7 +89,7 @@ def _blocks(headings: Headings) -> list[range]:
     if len(names) < 2 or not _may_stand_together([headings.above[c] for c in names]):
         return []
     width = names[1] - names[0]
-    if width < 2 or any(right - left != width for left, right in zip(names, names[1:], strict=False)):
+    if width < 2 or any(right - left != width for left, right in pairwise(names)):
         return []
     for start in range(max(0, names[0] - width + 1), names[0] + 1):
         blocks = [range(start + width * n, start + width * (n + 1)) for n in range(len(names))]

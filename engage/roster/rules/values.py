@@ -19,6 +19,9 @@ Cell = str | int | float | bool | dt.date | None
 ID_MARK: Final = "〔证件号〕"
 """Stands in a cell whose id number was thrown away before anything looked at it."""
 
+NO_RESULT: Final = "#CALC!"
+"""What the reader of workbooks puts where a formula was never worked out: some programs fill a form with them."""
+
 LONGEST_NAME: Final = 40
 LARGEST_AREA: Final = 1_000_000  # 0.01 m²: ten thousand square metres
 _EMPTY: Final = frozenset(
@@ -74,7 +77,32 @@ _YES: Final = frozenset(
     }
 )
 _NO: Final = frozenset(
-    "否 不是 × ✗ ✘ ❌ x n no false f 0 未 未注册 ☐ □ 错 不参加 未参加 未加入 不愿意 未报名 非志愿者 不是志愿者".split()
+    {
+        "否",
+        "不是",
+        "×",
+        "✗",
+        "✘",
+        "❌",
+        "x",
+        "n",
+        "no",
+        "false",
+        "f",
+        "0",
+        "未",
+        "未注册",
+        "☐",
+        "□",
+        "错",
+        "不参加",
+        "未参加",
+        "未加入",
+        "不愿意",
+        "未报名",
+        "非志愿者",
+        "不是志愿者",
+    }
 )
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 #: Han characters, inside the brackets of a regular expression
@@ -86,7 +114,9 @@ _SPACED_ID: Final = re.compile(
     r"(?<!\d)\d{6}[\s-]*(?:18|19|20)\d{2}[\s-]*(?:0[1-9]|1[0-2])[\s-]*(?:0[1-9]|[12]\d|3[01])[\s-]*\d{3}[\s-]*[\dXx](?!\d)"
 )
 #: what a spreadsheet shows where a formula failed, or a column was too narrow
-_ERROR: Final = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|#{3,}", re.IGNORECASE)
+_ERROR: Final = re.compile(
+    r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|#{3,}", re.IGNORECASE
+)
 
 
 def text_of(cell: Cell) -> str:
@@ -100,9 +130,7 @@ def text_of(cell: Cell) -> str:
     text = unicodedata.normalize("NFKC", str(cell))
     if not text.isascii() or not text.isprintable():
         text = "".join(
-            " " if unicodedata.category(c) in ("Cc", "Zs", "Zl", "Zp") else c
-            for c in text
-            if not _is_invisible(c)
+            " " if unicodedata.category(c) in ("Cc", "Zs", "Zl", "Zp") else c for c in text if not _is_invisible(c)
         )
     return " ".join(text.split())
 

@@ -114,7 +114,7 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.PHONE,
         4,
-        r"固话|座机|固定电话|家庭电话|住宅电话|宅电|landline|home(phone|tel)|(其他|备用)(联系)?(电话|手机|方式)|(联系)?(电话|手机)(号码?)?[2-5二三]",
+        r"固话|座机|固定电话|家庭电话|住宅电话|宅电|landline|home(phone|tel)|(其他|备用|另一个)(联系)?(电话|手机|方式)|(联系)?(电话|手机)(号码?)?[2-5二三]",
     ),
     (Field.SEX, 9, r"性别|男/?女|sex|gender|m/f"),
     (
@@ -170,7 +170,7 @@ _SAYS: Final[tuple[tuple[Field, int, str], ...]] = (
     (
         Field.TENURE,
         9,
-        r"(住户|人员|居民|居住|入住|房屋)?(类型|类别|性质|状态|身份|情况|使用情况|产权(性质)?)|业主[/或]租户|(是否|是不是)(产权人|租户|租客|业主)|自住[/或]出租|tenure|owner/?tenant|ownership|occupancy|type",
+        r"(住户|人员|居民|居住|入住|房屋)?(类型|类别|性质|状态|身份|情况|使用情况|产权(性质)?)|业主([/或]|还是)租户|(是否|是不是)(产权人|租户|租客|业主)|自住[/或]出租|tenure|owner/?tenant|ownership|occupancy|type",
     ),
     (
         Field.VOLUNTEER,
