@@ -14,7 +14,7 @@ import pytest
 
 from engage.core import workbook
 from engage.core.workbook import SheetOut, WorkbookRefused, read, write
-from tests.core.make_hostile import HOSTILE, a_plain_one, with_sheet
+from tests.core.make_hostile import HOSTILE, a_plain_one, packed, parts_of, with_sheet
 from tests.roster.make_workbooks import make_csv, make_xlsx, processor_seconds
 
 MEBI = 1 << 20
@@ -93,6 +93,40 @@ def test_links_to_other_workbooks_and_live_formulas_are_only_values() -> None:
         b"<row r='1'><c r='A1' t='str'><f>[1]Sheet1!A1</f><v>cached</v></c><c r='B1'><f>1+1</f><v>2</v></c></row>"
     )
     assert read(content, filename="x.xlsx")[0].rows == [["cached", 2]]
+
+
+def test_a_formula_that_failed_or_was_never_worked_out_is_not_an_empty_cell() -> None:
+    body = (
+        b"<row r='1'><c r='A1' t='e'><v>#N/A</v></c><c r='B1'><f>X(1)</f></c><c r='C1'><f>X(1)</f><v></v></c></row>"
+        b"<row r='2'><c r='A2' t='str'><f>X(1)</f><v></v></c><c r='B2' t='e'><f>X(1)</f><v>#REF!</v></c><c r='C2'><v>1</v></c></row>"
+    )
+    assert read(with_sheet(body), filename="x.xlsx")[0].rows == [["#N/A", "#CALC!", "#CALC!"], [None, "#REF!", 1]]
+
+
+def test_rows_a_filter_hides_are_counted() -> None:
+    body = b"<row r='1'><c r='A1'><v>1</v></c></row><row r='2' hidden='1'><c r='A2'><v>2</v></c></row>"
+    sheet = read(with_sheet(body), filename="x.xlsx")[0]
+    assert (sheet.rows, sheet.hidden_rows) == ([[1], [2]], 1)
+
+
+def test_hidden_columns_of_a_sheet_with_marks_in_its_name_are_known() -> None:
+    parts = parts_of(a_plain_one())
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(
+        b"<sheetData>", b'<cols><col min="1" max="1" width="9" hidden="1"/></cols><sheetData>'
+    )
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'name="S"', b'name="A&amp;B"')
+    read_again = read(packed(parts), filename="x.xlsx")[0]
+    assert (read_again.name, read_again.hidden_columns) == ("A&B", {0})
+
+
+def test_two_sheets_of_one_long_name_are_both_written() -> None:
+    sheets = [SheetOut("长" * 40, ["a"], []), SheetOut("长" * 35, ["b"], [])]
+    assert [sheet.rows[0] for sheet in read(write(sheets), filename="x.xlsx")] == [["a"], ["b"]]
+
+
+def test_numbers_kept_from_a_spreadsheet_by_quotation_marks() -> None:
+    assert read('姓名,手机\n张三,="013"\n'.encode(), filename="x.csv")[0].rows[1] == ["张三", "013"]
 
 
 def test_a_column_painted_to_the_last_row_is_no_content() -> None:

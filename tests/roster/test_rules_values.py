@@ -113,6 +113,8 @@ def test_a_birth_month_is_the_same_in_every_style(day: dt.date) -> None:
 @pytest.mark.parametrize(
     ("cell", "birth"),
     [(18690, "1951-03-03"), (18690.0, "1951-03-03"), ("1988.1", "1988"), ("农历1950年3月", "1950"), ("56年3月", "1956-03"),
+     ("58.3", "1958-03"), ("58-03-05", "1958-03-05"), (580302, "1958-03-02"), ("农历1958年三月初五", "1958"), ("一九五八年三月", "1958"),
+     ("1958,3,5", "1958-03-05"), ("1958—3—5", "1958-03-05"), ("1958年生", "1958"), ("1958-03-05T00:00:00Z", "1958-03-05"),
      ("13/05/1971", "1971-05-13"), ("05/13/1971", "1971-05-13"), ("05/09/1971", "1971"), ("May 3, 1971", "1971-05-03")],
 )  # fmt: skip
 def test_odd_birth_dates(cell: object, birth: str) -> None:
@@ -164,12 +166,14 @@ def test_names_lose_stray_spaces(typed: str, name: str) -> None:
     assert name_of(typed) == name
 
 
-@pytest.mark.parametrize("mark", ["是", "√", "✓", "有", "Y", "yes", "1", 1, True, "Ｙ"])
+@pytest.mark.parametrize(
+    "mark", ["是", "√", "✓", "有", "Y", "yes", "1", 1, True, "Ｙ", "✔️", "✅", "√√", "是（2019年）"]
+)
 def test_ways_to_say_yes(mark: object) -> None:
     assert yes_or_no(mark) is True  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("mark", ["否", "×", "N", 0, False, "无"])
+@pytest.mark.parametrize("mark", ["否", "×", "N", 0, False, "无", "❌", "不愿意"])
 def test_ways_to_say_no(mark: object) -> None:
     assert yes_or_no(mark) is False  # type: ignore[arg-type]
 

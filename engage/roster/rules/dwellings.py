@@ -24,7 +24,7 @@ _ROOM: Final = re.compile(r"^(?:room|flat|apt\.?|no\.?)?\s*(.+?)\s*(?:室|号房
 _ADDRESSES: Final = (
     re.compile(
         rf"(?P<building>.*?(?:{_NUMBER}|[A-Za-z甲乙丙丁]))\s*(?:号楼|栋楼?|幢|座|#楼?)\s*[,-]?\s*"
-        rf"(?:(?P<entrance>{_NUMBER}|[A-Za-z甲乙丙丁])\s*(?:单元|门栋|门洞|门|梯|-)\s*-?\s*)?"
+        rf"(?:(?P<entrance>(?:{_NUMBER}|[A-Za-z甲乙丙丁])(?=\s*[单门梯])|(?:\d{{1,2}}|[A-Za-z])(?=\s*-))\s*(?:单元|门栋|门洞|门|梯|-)\s*-?\s*)?"
         r"(?:\d{1,2}\s*[楼层]\s*)?(?P<room>[\dA-Za-z]{1,6}(?:-\d{1,2})?)?\s*(?:室|号|房|户)?"
     ),
     re.compile(

@@ -40,6 +40,8 @@ def phone_of(cell: Cell) -> Phone | None:
     if cell == ID_MARK or isinstance(cell, dt.date):
         raise Unreadable("id number in this column" if cell == ID_MARK else "phone is not a phone number", value=cell)
     text = text_of(cell).strip("'`")
+    if re.match(r"(\+|00)\s*(?!86|0)\d", text):  # of another country
+        raise Unreadable("phone is not a phone number", value=text)
     if re.fullmatch(r"\d{2,4}\*{3,}\d{2,4}", text):
         raise Unreadable("phone is masked", value=text)
     if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", text):
