@@ -38,7 +38,7 @@ TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
 FORMULA = rb"<f\b[^<>]*(?:/>|>[^<]*</f>)"
 FAILED = re.compile(rb"""<c\b([^<>]*\bt=["']e["'][^<>]*)>\s*(?:%b)?\s*<v>([^<"']{2,15})</v>""" % FORMULA)
 UNSOLVED = re.compile(rb"<c\b((?:(?!\bt=)[^<>])*)>\s*%b\s*(?:<v\s*/>|<v></v>)?\s*</c>" % FORMULA)
-HIDDEN_ROW = re.compile(rb"""<row\b[^<>]*\bhidden=["'](?:1|true)["'][^<>]*[^/<>]>""")
+HIDDEN_ROW = re.compile(rb"""<row\b[^<>]*\bhidden=["'](?:1|true)["'][^<>]*(?<!/)>""")
 NOTHING: dict[str, Any] = {"failed": [], "hidden_rows": 0, "hidden_columns": []}
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})(\d{1,9})["']""")
 

@@ -25,7 +25,7 @@ def doors(reading: Reading) -> dict[str, str]:
     """Building/entrance/room of everybody read, good or held back, in the order of the rows."""
     lines = [line for line in reading.lines if line.cells]
     return {
-        f"{line.sheet}{line.row}": "/".join((line.dwelling.building, line.dwelling.entrance, line.dwelling.room))
+        f"{line.sheet}{line.row}": f"{line.dwelling.building}/{line.dwelling.entrance}/{line.dwelling.room}"
         for line in lines
         if line.dwelling
     }
