@@ -48,7 +48,8 @@ def find_headings(rows: Sequence[Sequence[Cell]], merged: Sequence[tuple[int, in
     More recognised columns win; among equals the shorter block, then the earlier.
     """
     best: tuple[tuple[int, int, int], Headings] | None = None
-    for last in range(min(len(rows), SEARCHED_ROWS)):
+    begin = next((number for number, row in enumerate(rows) if any(cell is not None for cell in row)), 0)
+    for last in range(begin, min(len(rows), begin + SEARCHED_ROWS)):
         if not _could_be_headings(rows[last]):
             continue
         for depth in range(1, min(DEEPEST, last + 1) + 1):

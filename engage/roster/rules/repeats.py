@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from engage.core.errors import N_
 from engage.roster.rules.cells import Line, Person
 from engage.roster.rules.findings import Finding
+
+
+#: of so many namesakes with one phone or one door the first are compared: a list of 20,000 shops may be called 商户
+MOST_ALIKE: Final = 50
 
 
 @dataclass(slots=True)
@@ -16,7 +21,7 @@ class Seen:
 
     lines: list[Line] = field(default_factory=list)
     by_phone: dict[tuple[str, str], int] = field(default_factory=dict)
-    by_name: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_sign: defaultdict[tuple[object, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def look(self, line: Line, person: Person) -> None:
         """Remember a person, or tie the row to the earlier row of the same person.
@@ -27,7 +32,7 @@ class Seen:
         if number is None:
             number = len(self.lines)
             self.lines.append(line)
-            self.by_name[person.name].append(number)
+            self._remember(number, person)
         else:
             first = self.lines[number]
             line.repeats = first.row
@@ -36,9 +41,16 @@ class Seen:
                 line.findings.append(Finding(line.sheet, line.row, "same person as an earlier row", facts=facts))
             if first.person:
                 first.person = joined(first.person, person)
+                self._remember(number, first.person)
         for phone in (person.phone, person.landline):
             if phone:
                 self.by_phone.setdefault((person.name, phone), number)
+
+    def _remember(self, number: int, person: Person) -> None:
+        for sign in (*_signs(person), (person.name, "any")):
+            alike = self.by_sign[sign]
+            if len(alike) < MOST_ALIKE and number not in alike:
+                alike.append(number)
 
     def _find(self, person: Person) -> tuple[int | None, str]:
         for phone in (person.phone, person.landline):
@@ -46,11 +58,17 @@ class Seen:
             first = self.lines[number].person if number is not None else None
             if first and _agree(first.member_no, person.member_no) is not False:
                 return number, N_("姓名和电话")
-        for number in self.by_name.get(person.name, ()):
+        signs = _signs(person) or [(person.name, "any")]
+        for number in sorted({number for sign in signs for number in self.by_sign.get(sign, ())}):
             other = self.lines[number].person
             if other is not None and (why := same_person(other, person)):
                 return number, why
         return None, ""
+
+
+def _signs(person: Person) -> list[tuple[object, ...]]:
+    signs = (("phone", person.phone or person.landline), ("door", person.dwelling), ("birth", person.birth))
+    return [(person.name, kind, value) for kind, value in signs if value]
 
 
 def _agree(one: object, other: object) -> bool | None:

@@ -17,6 +17,7 @@ from engage.roster.rules.values import Cell, is_blank
 from engage.roster.rules.vocabulary import Field, guess
 
 MOST_TABLES: Final = 30
+MOST_BESIDE: Final = 12
 _SAYS_NAME: Final = re.compile(r"姓\s*名|名\s*字|name", re.IGNORECASE)
 _OF_ONE_HOUSEHOLD: Final = re.compile(r"(户主|业主|产权人|共有人|配偶|妻子|丈夫|子女|家人|同住人|(家庭)?成员).{0,2}")
 Rows = list[list[Cell]]
@@ -86,7 +87,7 @@ def _blocks(headings: Headings) -> list[range]:
     printed = headings.printed
     names = [c for c, text in enumerate(printed) if (found := guess(text)) and found[0] is Field.NAME]
     names = [c for c in names if printed[c] == printed[names[0]]] if names else []
-    if len(names) < 2 or not _may_stand_together([headings.above[c] for c in names]):
+    if not 2 <= len(names) <= MOST_BESIDE or not _may_stand_together([headings.above[c] for c in names]):
         return []
     width = names[1] - names[0]
     if width < 2 or any(right - left != width for left, right in pairwise(names)):

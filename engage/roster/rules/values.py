@@ -108,6 +108,8 @@ _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} 
 #: Han characters, inside the brackets of a regular expression
 HAN: Final = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 BETWEEN_HAN: Final = re.compile(rf"(?<=[{HAN}·])\s+(?=[{HAN}·])")
+#: they say how the character before them is drawn
+_VARIANTS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ID: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
 _OLD_ID: Final = re.compile(r"[1-8]\d{5}\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}")
 _SPACED_ID: Final = re.compile(
@@ -128,7 +130,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = unicodedata.normalize("NFKC", str(cell))
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable() or _VARIANTS.search(text):
         text = "".join(
             " " if unicodedata.category(c) in ("Cc", "Zs", "Zl", "Zp") else c for c in text if not _is_invisible(c)
         )
@@ -137,8 +139,8 @@ def text_of(cell: Cell) -> str:
 
 def _is_invisible(c: str) -> bool:
     """Tell marks nobody sees; a Han character newer than this Python's tables is not one of them."""
-    if "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef":
-        return True  # they say how the character before them is drawn
+    if _VARIANTS.match(c):
+        return True
     return unicodedata.category(c) in ("Cf", "Co", "Cs", "Cn") and not "\U00020000" <= c <= "\U0003fffd"
 
 
