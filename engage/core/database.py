@@ -14,7 +14,6 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     DateTime,
-    Engine,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -125,23 +124,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
-        _wire(db.engine)
-
-
-def _wire(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        postgresql.prepare(engine)
-        postgresql.wire(engine)
-        return
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        sqlite.prepare(connection)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # Reads must not queue behind writers: only transaction() asks for IMMEDIATE.
-        connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("begin", "DEFERRED"))
+        (sqlite if dialect() == "sqlite" else postgresql).wire(db.engine)
 
 
 @contextmanager

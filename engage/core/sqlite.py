@@ -12,7 +12,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+
 from engage.core.errors import N_, DomainError
+from engage.core.prepared import execute
 from engage.core.turns import Turns
 
 try:
@@ -60,6 +64,19 @@ def prepare(connection: Any) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(pragma)
+
+
+def wire(engine: Engine) -> None:
+    """Let each connection of this engine be prepared, and each transaction say how it begins."""
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        prepare(connection)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Reads must not queue behind writers: only transaction() asks for IMMEDIATE.
+        execute(connection, "BEGIN " + connection.get_execution_options().get("begin", "DEFERRED"))
 
 
 class WriterQueue:
