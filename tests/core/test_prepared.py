@@ -44,6 +44,12 @@ def test_reads_what_sqlalchemy_reads_of_every_kind_of_value() -> None:
     assert read._asdict() == values == connection.execute(echo, values).one()._asdict()
 
 
+def test_a_time_of_no_zone_does_not_reach_the_database() -> None:
+    at: Any = select(bindparam("at", type_=UTCDateTime()).label("at"))
+    with pytest.raises(ValueError, match="naive"):
+        Prepared(at).rows(db.session.connection(), {"at": NOON.replace(tzinfo=None)})
+
+
 def test_reads_a_list_kept_as_json() -> None:
     connection = db.session.connection()
     connection.execute(text("CREATE TEMPORARY TABLE kept (id INTEGER, options JSON)"))
