@@ -139,14 +139,14 @@ def transaction() -> Iterator[Session]:
     if session.info.get("in_command"):
         raise NestedTransaction("a command called another command")
     writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
-    if writers:
-        session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
     session.expire_all()
+    if writers and session.in_transaction():
+        sqlite.end_reading(session.connection())  # what loaded the page's data: decide and write on one snapshot
     with writers.turn() if writers else nullcontext():
         session.info["in_command"] = True
         try:
             if writers:
-                session.connection(execution_options={"begin": "IMMEDIATE"})
+                sqlite.begin_writing(session)
             yield session
             _act_last(session)
             session.commit()

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
 from engage.core.errors import N_, DomainError
 from engage.core.prepared import execute
@@ -77,6 +78,19 @@ def wire(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         # Reads must not queue behind writers: only transaction() asks for IMMEDIATE.
         execute(connection, "BEGIN " + connection.get_execution_options().get("begin", "DEFERRED"))
+
+
+def end_reading(connection: Connection) -> None:
+    """Let go of the snapshot this connection reads, and keep the connection: giving it back and taking it costs more."""
+    execute(connection, "ROLLBACK")
+
+
+def begin_writing(session: Session) -> None:
+    """Take the write lock, on the connection whose reading was ended or on a new one."""
+    if session.in_transaction():
+        execute(session.connection(), "BEGIN IMMEDIATE")
+    else:
+        session.connection(execution_options={"begin": "IMMEDIATE"})
 
 
 class WriterQueue:
