@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, exists, insert, liter
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from engage import activities
 from engage.activities import ShiftCard
 from engage.attendance import rules
 from engage.attendance.models import Presence, Scan, ScanMedium
@@ -42,7 +43,7 @@ _MINE = and_(
 _SEEN = [SESSION.c[name] for name in ("id", "state", *_READ)]
 _FIND = Prepared(select(*_SEEN).where(_MINE))
 _ALWAYS = select(literal(1).label("one")).subquery()
-_FIND_WITH_TRIES = Prepared(select(*_SEEN, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE)))
+_AT_A_CODE = Prepared(select(*_SEEN, limits.TRIES, activities.JOINED).select_from(_ALWAYS.outerjoin(SESSION, _MINE)))
 _FIND_LOCKED = Prepared(select(*_SEEN).where(_MINE).with_for_update())
 
 
@@ -117,13 +118,13 @@ def find_session(connection: Connection, *, shift_id: int, person_id: int, lock:
     return (_FIND_LOCKED if lock else _FIND).first(connection, values)
 
 
-def find_session_and_tries(
-    connection: Connection, *, shift_id: int, person_id: int, tries: dict[str, Any]
-) -> tuple[Any, int]:
-    """Return the session row of a person at a shift, or None, and how many wrong codes were typed (`limits.named`)."""
+def look(connection: Connection, *, shift_id: int, person_id: int, tries: dict[str, Any]) -> Any:
+    """Return what a code is judged by, in one row: the session (`id` is None without one), wrong `tries`, `joined`.
+
+    `tries` are the values of `limits.named`.
+    """
     values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
-    row = _FIND_WITH_TRIES.first(connection, values | tries)
-    return (row if row.id is not None else None), row.tries
+    return _AT_A_CODE.first(connection, values | tries)
 
 
 def has(row: Any, kind: Kind) -> bool:
