@@ -32,7 +32,7 @@ class Seen:
     def note(self, status: int) -> bool:
         """Count an answer; tells whether it was one that a person can use."""
         self.statuses[status] = self.statuses.get(status, 0) + 1
-        return status < 500  # noqa: PLR2004 - server errors begin here
+        return status < 500
 
 
 def acts(crowd: Crowd, pages: list[tuple[str, str]], seen: Seen, chance: random.Random) -> Iterator[Act]:
@@ -72,7 +72,7 @@ def soak(run: Running, *, minutes: int, rate: int) -> None:
     ]
     phone.hang_up()
     seen = Seen()
-    endless = acts(crowd, pages, seen, random.Random(24))  # noqa: S311 - the same hour each time
+    endless = acts(crowd, pages, seen, random.Random(24))
     print(f"{run.kind}: {len(pages)} pages; minute, p50 ms, p99 ms, CPU ms, and of each worker: MB, open files")
     for minute in range(1, minutes + 1):
         outcome = open_loop(run, [next(endless) for _act in range(60 * rate)], csrf=csrf, rate=rate)
