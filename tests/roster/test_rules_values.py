@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engage.roster.rules.days import birth_from_age, birth_of
 from engage.roster.rules.findings import KINDS, Unreadable
+from engage.roster.rules.marks import yes_or_no
 from engage.roster.rules.names import name_of
 from engage.roster.rules.phones import phone_of
 from engage.roster.rules.values import (
@@ -21,7 +22,6 @@ from engage.roster.rules.values import (
     looks_like_an_id_number,
     teams_of,
     text_of,
-    yes_or_no,
 )
 
 TODAY = dt.date(2026, 6, 12)

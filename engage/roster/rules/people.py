@@ -14,6 +14,7 @@ from engage.roster.rules.doors import Doors
 from engage.roster.rules.dwellings import grid_key, grid_label
 from engage.roster.rules.findings import Unreadable
 from engage.roster.rules.habits import habits_of
+from engage.roster.rules.marks import sex_of, yes_or_no
 from engage.roster.rules.names import name_of
 from engage.roster.rules.phones import phone_of
 from engage.roster.rules.remarks import look_over, says_only_a_name
@@ -25,10 +26,8 @@ from engage.roster.rules.values import (
     is_an_error,
     is_blank,
     looks_like_a_formula,
-    sex_of,
     teams_of,
     text_of,
-    yes_or_no,
 )
 from engage.roster.rules.vocabulary import Field
 

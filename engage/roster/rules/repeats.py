@@ -10,7 +10,6 @@ from engage.core.errors import N_
 from engage.roster.rules.cells import Line, Person
 from engage.roster.rules.findings import Finding
 
-
 #: of so many namesakes with one phone or one door the first are compared: a list of 20,000 shops may be called 商户
 MOST_ALIKE: Final = 50
 

@@ -46,64 +46,6 @@ _EMPTY: Final = frozenset(
         "nil",
     }
 )
-_YES: Final = frozenset(
-    {
-        "是",
-        "√",
-        "✓",
-        "✔",
-        "☑",
-        "有",
-        "对",
-        "y",
-        "yes",
-        "true",
-        "t",
-        "1",
-        "v",
-        "✅",
-        "ü",  # the tick of the Wingdings font
-        "志愿者",
-        "注册志愿者",
-        "已注册",
-        "在册",
-        "参加",
-        "已参加",
-        "加入",
-        "已加入",
-        "愿意",
-        "报名",
-        "已报名",
-    }
-)
-_NO: Final = frozenset(
-    {
-        "否",
-        "不是",
-        "×",
-        "✗",
-        "✘",
-        "❌",
-        "x",
-        "n",
-        "no",
-        "false",
-        "f",
-        "0",
-        "未",
-        "未注册",
-        "☐",
-        "□",
-        "错",
-        "不参加",
-        "未参加",
-        "未加入",
-        "不愿意",
-        "未报名",
-        "非志愿者",
-        "不是志愿者",
-    }
-)
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 #: Han characters, inside the brackets of a regular expression
 HAN: Final = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -205,30 +147,6 @@ def area_of(cell: Cell) -> int | None:
     if not centi.is_finite() or centi < 0 or centi > LARGEST_AREA:
         raise Unreadable("impossible area", value=text)
     return int(centi) or None
-
-
-def yes_or_no(cell: Cell) -> bool | None:
-    """Return √ / 是 / 有 / Y / 1 as True, 否 / × / N / 0 and an empty cell as False, anything else as None.
-
-    What stands in brackets behind it (`是（2019年）`) is left aside.
-    """
-    if is_blank(cell):
-        return False
-    word = re.sub(r"(?<=.)[(\[].*[)\]]$", "", text_of(cell).lower()).strip()
-    word = word[:1] if len(set(word)) == 1 else word  # √√
-    return True if word in _YES else False if word in _NO else None
-
-
-def sex_of(cell: Cell) -> str | None:
-    """Return `male` or `female`."""
-    if is_blank(cell):
-        return None
-    word = text_of(cell).lower()
-    if word in ("男", "男性", "m", "male", "先生"):
-        return "male"
-    if word in ("女", "女性", "f", "female", "女士"):
-        return "female"
-    raise Unreadable("sex not understood", value=text_of(cell))
 
 
 def number_of(text: str) -> int | None:
