@@ -5,18 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
 
 from engage import people
 from engage.core import tenancy
-from engage.core.database import db
 from engage.core.errors import Conflict, NotFound
 from engage.people import departure
-from engage.people.models import Person
-from engage.roster import history, importing, parts, queries, rules, turns, undo_parts, views_background
+from engage.roster import history, importing, parts, queries, rules, turns, undo_parts
 from engage.roster.commands import stage
-from engage.roster.models import RosterChange
 from engage.roster.turns import TakenOver
 from engage.roster.undo import begin, carry_on, undo
 from engage.roster.undo_parts import Undone, UndoRun, take_part
@@ -29,6 +24,7 @@ from tests.roster.undoing import (
     LATER,
     MUCH_LATER,
     audit_lines,
+    begun,
     found,
     import_with_consequences,
     name,
@@ -45,15 +41,6 @@ PARTS = 8
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo_parts, "PART", 5)
     monkeypatch.setattr(undo_parts, "AT_ONCE", 10)
-
-
-def begun(batch_id: int, *, parts: int = 0) -> UndoRun:
-    """Return an undo that took so many parts."""
-    run = begin(batch_id=batch_id, actor=None, now=LATER)
-    assert isinstance(run, UndoRun)
-    for _part in range(parts):
-        assert take_part(run, now=LATER) is None
-    return run
 
 
 @pytest.fixture
@@ -222,34 +209,3 @@ def test_the_batch_says_who_began_and_the_log_who_ended(world: World) -> None:
     to_the_end(carry_on(batch_id=batch_id, actor=world.clerk, now=MUCH_LATER), take_part, now=MUCH_LATER)
     batch = queries.get_batch(batch_id, now=MUCH_LATER)
     assert (batch.undone_by, batch.undo_began_at, batch.undone_at) == (world.secretary.person_id, LATER, MUCH_LATER)
-
-
-def test_a_long_undo_goes_on_by_itself_after_the_request(world: World, app: Flask) -> None:
-    batch_id = imported(world, workbook())
-    run = begun(batch_id)
-    db.session.remove()
-    views_background.follow(run).join(30)
-    with tenancy.scoped(world.donghu.id):
-        db.session.expire_all()
-        assert (queries.get_batch(batch_id, now=LATER).undone or {})["people"] == 25
-
-
-def test_a_run_that_fails_says_at_once_that_it_stopped(
-    world: World, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch_id = imported(world, workbook())
-    run = begun(batch_id, parts=1)
-    db.session.remove()
-    with monkeypatch.context() as broken:
-        broken.setattr(people, "withdraw_many", lambda *_args, **_named: 1 / 0)
-        views_background.follow(run).join(30)
-    with tenancy.scoped(world.donghu.id):
-        db.session.expire_all()
-        batch = queries.get_batch(batch_id, now=LATER)
-        assert history.state_of(batch, now=LATER) == "stopped"
-        assert undo_parts.Progress.of(batch).done.persons == 5
-        assert (
-            len(db.session.scalars(select(Person.id).where(Person.name.in_([name(n) for n in range(25)]))).all()) == 20
-        )
-        assert db.session.scalars(select(RosterChange.id)).all() == []
-        assert to_the_end(carry_on(batch_id=batch_id, actor=None, now=LATER), take_part, now=LATER).people == 25

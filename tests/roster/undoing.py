@@ -17,7 +17,8 @@ from engage.people.models import RoleGrant, Tenancy
 from engage.roster import importing, turns
 from engage.roster.commands import stage
 from engage.roster.models import RosterChange
-from engage.roster.undo_parts import Undone, UndoRun
+from engage.roster.undo import begin
+from engage.roster.undo_parts import Undone, UndoRun, take_part
 from tests import make
 from tests.make import NOW
 from tests.roster.importing import everything, named, put_in, roll
@@ -87,6 +88,15 @@ def to_the_end(begun: Undone | UndoRun, take: Any, **how: Any) -> Undone:
     while isinstance(begun, UndoRun):
         begun = take(begun, **how) or begun
     return begun
+
+
+def begun(batch_id: int, *, parts: int = 0) -> UndoRun:
+    """Return an undo that took so many parts."""
+    run = begin(batch_id=batch_id, actor=None, now=LATER)
+    assert isinstance(run, UndoRun)
+    for _part in range(parts):
+        assert take_part(run, now=LATER) is None
+    return run
 
 
 @contextmanager
