@@ -165,11 +165,13 @@ def test_a_living_undo_is_left_alone_and_one_taken_over_takes_no_more(world: Wor
     with pytest.raises(Conflict):
         carry_on(batch_id=batch_id, actor=world.secretary, now=MUCH_LATER - timedelta(seconds=1))
     run = carry_on(batch_id=batch_id, actor=world.secretary, now=MUCH_LATER)
+    assert isinstance(run, UndoRun)
     with pytest.raises(TakenOver):
         take_part(slow, now=MUCH_LATER)
     assert to_the_end(run, take_part, now=MUCH_LATER).people == 25
-    with pytest.raises(TakenOver):
-        take_part(slow, now=MUCH_LATER)
+    for late in (slow, run):
+        with pytest.raises(TakenOver):
+            take_part(late, now=MUCH_LATER)
     assert len(audit_lines()) == 1
 
 

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event, select
+import pytest
+from sqlalchemy import select
 
 from engage import people, places
+from engage.core import database
 from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.core.tenancy import CommunityCard
@@ -106,8 +108,6 @@ def power_cut() -> Iterator[None]:
     def fail(_session: object) -> None:
         raise RuntimeError("the power went")
 
-    event.listen(db.session, "before_commit", fail)
-    try:
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(database, "_act_last", fail)
         yield
-    finally:
-        event.remove(db.session, "before_commit", fail)
