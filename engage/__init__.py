@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage.config import PROJECT, Settings
 from engage.core import audit, database, fence, guard, health, i18n, limits, logs, pages, wire
+from engage.core.application import Application
 from engage.registry import ROOMS
 
 # Imported for what they register: the listeners that confine every query, and the core's own tables.
@@ -22,7 +23,7 @@ _REGISTERED = (fence, audit, limits)
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application: settings, the core, then every room in the order of the floors."""
     settings = settings or Settings.from_environment()
-    app = Flask(__name__, template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "static"))
+    app = Application(__name__, template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "static"))
     app.extensions["engage_settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,

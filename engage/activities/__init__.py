@@ -19,6 +19,7 @@ from engage.activities.leaving import (
 )
 from engage.activities.merging import move_sign_ups, move_sign_ups_back
 from engage.activities.queries import (
+    JOINED,
     CodeSeed,
     ShiftCard,
     get_shift,
@@ -36,6 +37,7 @@ from engage.activities.queries import (
 from engage.activities.rules import Kind, Nature, Plan, ensure_old_enough
 
 __all__ = [
+    "JOINED",
     "CodeSeed",
     "Kind",
     "Nature",

@@ -73,11 +73,12 @@ def _judge_and_write(
     shift, key = seed.shift, f"code:{actor.community_id}:{seed.shift.id}:{actor.person_id}"
     match = codes.book_of(seed).find(handed.digits)
     wrong = limits.named(key, since=shift.starts_at)
-    row, tries = scans.find_session_and_tries(connection, shift_id=shift.id, person_id=actor.person_id, tries=wrong)
+    found = scans.look(connection, shift_id=shift.id, person_id=actor.person_id, tries=wrong)
+    row = found if found.id is not None else None
     if match is not None and row is not None and scans.has(row, match.kind):
         at = row.started_at if match.kind is Kind.IN else row.ended_at
         return _receipt(shift, actor.person_id, kind=match.kind, at=at, grade=row.grade, again=True)
-    if tries >= rules.MOST_TRIES:
+    if found.tries >= rules.MOST_TRIES:
         raise CodeRefused(N_("错了五次，这一班不能再输码了。请组长扫您的证件"), field="code")
     if match is None:
         limits.add_try(key, since=shift.starts_at)
@@ -101,7 +102,7 @@ def _judge_and_write(
             flags=verdict.flags,
         ),
         known=row,
-        signed_up=row is None or activities.is_joined(shift.id, actor.person_id) or shift.leader_id == actor.person_id,
+        signed_up=found.joined or shift.leader_id == actor.person_id,
     )
     return _receipt(shift, actor.person_id, kind=match.kind, at=verdict.at, grade=verdict.grade.value, again=False)
 

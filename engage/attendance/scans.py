@@ -12,10 +12,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, exists, insert, literal, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, exists, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from engage import activities
 from engage.activities import ShiftCard
 from engage.attendance import rules
 from engage.attendance.models import Presence, Scan, ScanMedium
@@ -23,6 +24,7 @@ from engage.attendance.rules import Flag, Grade, Kind
 from engage.core import limits
 from engage.core.database import dialect
 from engage.core.errors import N_, Conflict
+from engage.core.prepared import Prepared
 from engage.core.tenancy import current_community_id
 
 SCAN: Table = Scan.__table__  # type: ignore[assignment]
@@ -39,10 +41,10 @@ _MINE = and_(
     SESSION.c.person_id == bindparam("person"),
 )
 _SEEN = [SESSION.c[name] for name in ("id", "state", *_READ)]
-_FIND = select(*_SEEN).where(_MINE)
+_FIND = Prepared(select(*_SEEN).where(_MINE))
 _ALWAYS = select(literal(1).label("one")).subquery()
-_FIND_WITH_TRIES: Any = select(*_SEEN, limits.TRIES).select_from(_ALWAYS.outerjoin(SESSION, _MINE))
-_FIND_LOCKED = _FIND.with_for_update()
+_AT_A_CODE = Prepared(select(*_SEEN, limits.TRIES, activities.JOINED).select_from(_ALWAYS.outerjoin(SESSION, _MINE)))
+_FIND_LOCKED = Prepared(select(*_SEEN).where(_MINE).with_for_update())
 
 
 def _given(table: Table, names: Sequence[str], prefix: str) -> dict[str, Any]:
@@ -62,25 +64,31 @@ _FINISH = (
     .values(_given(SESSION, (*_READ, "minutes", "state"), "to_"))
     .returning(SESSION.c.id)
 )
+_FINISHED = Prepared(_FINISH)
 
 
 @cache
-def _statements(kind: str) -> tuple[Any, Any]:
+def _statements(kind: str) -> tuple[Prepared, Prepared]:
     """Return the statements that write a scan, and the beginning of a session, unless a constraint knows the row already."""
     insert = sqlite_insert if kind == "sqlite" else postgresql_insert
-    scan = insert(SCAN).values(_SCANNED).on_conflict_do_nothing().returning(SCAN.c.id)
-    return scan, insert(SESSION).values(_BEGUN).on_conflict_do_nothing().returning(SESSION.c.id)
+    begin = insert(SESSION).values(_BEGUN).on_conflict_do_nothing().returning(SESSION.c.id)
+    return Prepared(_scan_into(insert(SCAN))), Prepared(begin)
+
+
+def _scan_into(insert: Any) -> Any:
+    return insert.values(_SCANNED).on_conflict_do_nothing().returning(SCAN.c.id)
 
 
 @cache
-def _together(*, finish: bool) -> Any:
+def _together(*, finish: bool) -> Prepared:
     """Return scan and session as one statement (PostgreSQL): without a new scan nothing happens to the session."""
-    scan = _statements("postgresql")[0].cte("scan_written")
+    scan = _scan_into(postgresql_insert(SCAN)).cte("scan_written")
     chosen = select(*_BEGUN.values()).select_from(scan)
     begin = postgresql_insert(SESSION).from_select(list(_BEGUN), chosen).on_conflict_do_nothing()
     of_session = _FINISH.where(exists(select(scan.c.id))) if finish else begin.returning(SESSION.c.id)
     made = of_session.cte("session_written")
-    return select(select(scan.c.id).scalar_subquery().label("scan_id"), exists(select(made.c.id)).label("done"))
+    both = select(select(scan.c.id).scalar_subquery().label("scan_id"), exists(select(made.c.id)).label("done"))
+    return Prepared(both)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,27 +112,27 @@ class Arrival:
     medium_id: int | None = None
 
 
-def find_session(connection: Connection, *, shift_id: int, person_id: int, lock: bool = False) -> Row[Any] | None:
+def find_session(connection: Connection, *, shift_id: int, person_id: int, lock: bool = False) -> Any:
     """Return the session row of a person at a shift, or None."""
     values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
-    return connection.execute(_FIND_LOCKED if lock else _FIND, values).first()
+    return (_FIND_LOCKED if lock else _FIND).first(connection, values)
 
 
-def find_session_and_tries(
-    connection: Connection, *, shift_id: int, person_id: int, tries: dict[str, Any]
-) -> tuple[Row[Any] | None, int]:
-    """Return the session row of a person at a shift, or None, and how many wrong codes were typed (`limits.named`)."""
+def look(connection: Connection, *, shift_id: int, person_id: int, tries: dict[str, Any]) -> Any:
+    """Return what a code is judged by, in one row: the session (`id` is None without one), wrong `tries`, `joined`.
+
+    `tries` are the values of `limits.named`.
+    """
     values = {"here": current_community_id(), "shift": shift_id, "person": person_id}
-    row = connection.execute(_FIND_WITH_TRIES, values | tries).one()
-    return (row if row.id is not None else None), row.tries
+    return _AT_A_CODE.first(connection, values | tries)
 
 
-def has(row: Row[Any] | None, kind: Kind) -> bool:
+def has(row: Any, kind: Kind) -> bool:
     """Tell whether a session already knows its beginning, or its end."""
     return row is not None and (row.started_at if kind is Kind.IN else row.ended_at) is not None
 
 
-def write(connection: Connection, arrival: Arrival, *, known: Row[Any] | None, signed_up: bool) -> None:
+def write(connection: Connection, arrival: Arrival, *, known: Any, signed_up: bool) -> None:
     """Write the scan and what it makes of the session. A second scan of the same kind changes nothing.
 
     `known` is the session as it was read a moment ago: if it still is so, it is finished without asking again.
@@ -141,23 +149,21 @@ def write(connection: Connection, arrival: Arrival, *, known: Row[Any] | None, s
         row = find_session(connection, shift_id=arrival.shift.id, person_id=arrival.person_id, lock=True)
         end = None if row is None else _ending(arrival, row, signed_up=signed_up)
         if end is not None:
-            connection.execute(_FINISH, end)
+            _FINISHED.rows(connection, end)
 
 
-def _write_both(
-    connection: Connection, arrival: Arrival, known: Row[Any] | None, *, signed_up: bool
-) -> tuple[int | None, bool]:
+def _write_both(connection: Connection, arrival: Arrival, known: Any, *, signed_up: bool) -> tuple[int | None, bool]:
     """Return the id of the scan, None if it was known before, and whether the session knows of it now."""
     scan = _scanned(arrival)
     session = _beginning(arrival) if known is None else _ending(arrival, known, signed_up=signed_up)
     if session is not None and dialect() == "postgresql":
-        both = connection.execute(_together(finish=known is not None), scan | session).one()
+        both = _together(finish=known is not None).first(connection, scan | session)
         return both.scan_id, both.done
     write_scan, begin = _statements(dialect())
-    fresh = connection.execute(write_scan, scan).first()
+    fresh = write_scan.first(connection, scan)
     if fresh is None or session is None:
         return (fresh.id if fresh else None), False
-    return fresh.id, connection.execute(begin if known is None else _FINISH, session).first() is not None
+    return fresh.id, (begin if known is None else _FINISHED).first(connection, session) is not None
 
 
 def _scanned(arrival: Arrival) -> dict[str, Any]:
@@ -206,7 +212,7 @@ def _beginning(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _ending(arrival: Arrival, row: Row[Any], *, signed_up: bool) -> dict[str, Any] | None:
+def _ending(arrival: Arrival, row: Any, *, signed_up: bool) -> dict[str, Any] | None:
     """Return what puts the missing half to an open session, which then waits for approval; None if it lacks none."""
     if row.state != "open" or has(row, arrival.kind):
         return None

@@ -11,7 +11,7 @@ from engage import activities, people
 from engage.activities import ShiftCard
 from engage.attendance import codes, commands, forms, queries, rules
 from engage.attendance.rules import CodeRefused, Kind
-from engage.core import clock, guard, web
+from engage.core import clock, headers, web
 from engage.core.access import Actor, signed_in
 from engage.core.errors import N_, DomainError
 
@@ -22,7 +22,7 @@ bp = Blueprint("attendance", __name__)
 @signed_in
 def scan(me: Actor) -> Response:
     """Show the one place to type or scan a live code."""
-    guard.allow_camera()
+    headers.allow_camera()
     running = queries.running_for(person_id=me.person_id, now=clock.now())
     return web.page("attendance/scan.html", running=running, typed="", error=None, event=None)
 
@@ -39,7 +39,7 @@ def create_anywhere(me: Actor) -> Response:
     except DomainError as refused:
         if refused.status != 422:
             raise
-        guard.allow_camera()
+        headers.allow_camera()
         context = {"typed": form.get("code", ""), "error": web.say(refused), "event": form.get("client_event_id")}
         return web.page(
             "attendance/scan.html", fragment="attendance/_type.html", status=422, running=running, **context

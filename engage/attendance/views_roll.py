@@ -12,7 +12,7 @@ from engage.activities import ShiftCard
 from engage.attendance import cards, codes, commands, forms, queries, roll, rules
 from engage.attendance.rules import Kind
 from engage.attendance.views import bp
-from engage.core import clock, guard, live, web
+from engage.core import clock, headers, live, web
 from engage.core.access import Actor, signed_in
 from engage.core.errors import DomainError
 from engage.core.i18n import _
@@ -26,7 +26,7 @@ def lead(shift_id: int, me: Actor) -> Response:
     """Show the leader's page."""
     shift = activities.get_shift(shift_id)
     activities.ensure_leads(shift, actor=me)
-    guard.allow_camera()
+    headers.allow_camera()
     return web.page("attendance/lead.html", **roll_context(shift, me=me, now=clock.now()))
 
 
@@ -136,7 +136,7 @@ def _roll_page(
         return web.see_other(web.url_for(".lead", shift_id=shift_id, kind=kind.value))
     shift = activities.get_shift(shift_id)
     activities.ensure_leads(shift, actor=me)
-    guard.allow_camera()
+    headers.allow_camera()
     context = roll_context(shift, me=me, now=clock.now()) | typed | {"done": done}
     context["error"] = web.say(refused) if refused else None
     context["error_field"] = refused.field if refused else None

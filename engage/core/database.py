@@ -14,7 +14,6 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     DateTime,
-    Engine,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -125,23 +124,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
-        _wire(db.engine)
-
-
-def _wire(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        postgresql.prepare(engine)
-        postgresql.wire(engine)
-        return
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        sqlite.prepare(connection)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # Reads must not queue behind writers: only transaction() asks for IMMEDIATE.
-        connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("begin", "DEFERRED"))
+        (sqlite if dialect() == "sqlite" else postgresql).wire(db.engine)
 
 
 @contextmanager
@@ -156,14 +139,14 @@ def transaction() -> Iterator[Session]:
     if session.info.get("in_command"):
         raise NestedTransaction("a command called another command")
     writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
-    if writers:
-        session.rollback()  # end the read that loaded the page's data: decide and write on one snapshot
     session.expire_all()
+    if writers and session.in_transaction():
+        sqlite.end_reading(session.connection())  # what loaded the page's data: decide and write on one snapshot
     with writers.turn() if writers else nullcontext():
         session.info["in_command"] = True
         try:
             if writers:
-                session.connection(execution_options={"begin": "IMMEDIATE"})
+                sqlite.begin_writing(session)
             yield session
             _act_last(session)
             session.commit()

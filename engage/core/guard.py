@@ -1,4 +1,4 @@
-"""What every response and every unsafe request goes through: headers, origin, readable error pages."""
+"""What every unsafe request goes through, and what a refusal looks like: origin, token, readable error pages."""
 
 from __future__ import annotations
 
@@ -14,19 +14,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from engage.core import tenancy, web
+from engage.core import headers, tenancy, web
 from engage.core.access import current_actor
 from engage.core.errors import N_, DomainError, Forbidden, TooManyAttempts
 from engage.core.helping import ALLOWED
 
 log = logging.getLogger("engage")
 csrf = CSRFProtect()
-
-_POLICY = (
-    "default-src 'self'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
-)
-
 
 #: a page asks for far fewer fields; a sheet of two hundred people is the longest form there is
 _MOST_FIELDS = 1000
@@ -54,7 +48,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_deny_unmarked_routes)
     app.before_request(_deny_to_helpers)
-    app.after_request(_headers)
+    app.after_request(headers.add)
     app.teardown_request(lambda _error: tenancy.enter(None))
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _stale_form)
@@ -65,11 +59,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _somebody_was_faster)
     app.register_error_handler(DataError, _does_not_fit)
     app.register_error_handler(Exception, _unexpected)
-
-
-def allow_camera() -> None:
-    """Let this page use the camera and the WebAssembly decoder; no other page may."""
-    g.camera = True
 
 
 def _refuse_what_no_page_sends() -> None:
@@ -130,21 +119,6 @@ def _deny_to_helpers() -> None:
         shown_for, now_for = request.form.get("helping", ""), str(g.get("helping") or "")
         if shown_for != now_for:
             raise Forbidden(N_("替人办事的时间到了，或者换了人，这一步没有记上。请从头再来。"))
-
-
-def _headers(response: Response) -> Response:
-    camera = g.get("camera", False)
-    policy = _POLICY.format(scripts=" 'wasm-unsafe-eval'" if camera else "")
-    response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = f"camera={'(self)' if camera else '()'}, geolocation=(self), microphone=()"
-    if request.endpoint == "static":
-        return response
-    response.vary.update(["HX-Request", "HX-Boosted", "Cookie", "Accept-Language"])
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _error_page(status: int, title: str, words: str, *, retry_after: int | None = None) -> Response:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError
 
+from engage.core.prepared import execute
 from engage.core.tenancy import find_scope, is_everywhere
 
 #: nothing a page asks for takes this long: a statement or a lock that does is given up, and the person told (D12)
@@ -56,12 +57,13 @@ def prepare(engine: Engine) -> None:
 
 def wire(engine: Engine) -> None:
     """Let each transaction of this engine say whom it works for, first when it begins and again whenever that changes."""
+    prepare(engine)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.info[_TOLD] = told = _scope()
         level = " ISOLATION LEVEL REPEATABLE READ" if connection.get_execution_options().get("one_snapshot") else ""
-        connection.exec_driver_sql(f"BEGIN{level}" + "".join(f"; {words}" for words in _local(*told)))
+        execute(connection, f"BEGIN{level}" + "".join(f"; {words}" for words in _local(*told)))
 
     @event.listens_for(engine, "before_cursor_execute")
     def _follow(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:

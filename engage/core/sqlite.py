@@ -12,7 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
 from engage.core.errors import N_, DomainError
+from engage.core.prepared import execute
 from engage.core.turns import Turns
 
 try:
@@ -60,6 +65,32 @@ def prepare(connection: Any) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(pragma)
+
+
+def wire(engine: Engine) -> None:
+    """Let each connection of this engine be prepared, and each transaction say how it begins."""
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        prepare(connection)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Reads must not queue behind writers: only transaction() asks for IMMEDIATE.
+        execute(connection, "BEGIN " + connection.get_execution_options().get("begin", "DEFERRED"))
+
+
+def end_reading(connection: Connection) -> None:
+    """Let go of the snapshot this connection reads, and keep the connection: giving it back and taking it costs more."""
+    execute(connection, "ROLLBACK")
+
+
+def begin_writing(session: Session) -> None:
+    """Take the write lock, on the connection whose reading was ended or on a new one."""
+    if session.in_transaction():
+        execute(session.connection(), "BEGIN IMMEDIATE")
+    else:
+        session.connection(execution_options={"begin": "IMMEDIATE"})
 
 
 class WriterQueue:

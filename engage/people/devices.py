@@ -15,6 +15,7 @@ from sqlalchemy import Table, and_, bindparam, exists, or_, select, update
 from engage.core import clock, tenancy
 from engage.core.access import Actor
 from engage.core.database import UTCDateTime, db, require_transaction, transaction
+from engage.core.prepared import Prepared
 from engage.people import grants, rules_sign_in
 from engage.people.models import Device, Person, RoleGrant
 from engage.people.models_offices import Delegation, RegionGrant
@@ -43,7 +44,7 @@ _more = or_(
 )
 #: Everything a request must know of its sender, in one statement made once: a row for each role, one without any.
 #: Plain Core, so not confined by the fence: the cookie says which community this is.
-_WHO = (
+_WHO = Prepared(
     select(
         _devices.c.id.label("device_id"),
         *(_devices.c[name] for name in ("signed_in_at", "seen_at", "confirmed_at", "locked_at", "shared", "pin_tries")),
@@ -156,7 +157,7 @@ def load_actor(request: Request) -> Actor | None:
         return None
     now = clock.now()
     with scope_of(token):
-        found = db.session.connection().execute(_WHO, {"token_hash": token_hash(token), "now": now}).all()
+        found = _WHO.rows(db.session.connection(), {"token_hash": token_hash(token), "now": now})
     if not found or rules_sign_in.is_over(
         shared=found[0].shared, signed_in_at=found[0].signed_in_at, seen_at=found[0].seen_at, now=now
     ):

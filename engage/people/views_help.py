@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from engage.core import clock, guard, web
+from engage.core import clock, headers, web
 from engage.core.access import Actor, Permission, needs, signed_in
 from engage.core.errors import DomainError, NotFound
 from engage.core.i18n import _
@@ -21,7 +21,7 @@ _FIELDS = ("who", "name", "reason")
 @needs(Permission.HELP_AT_DESK)
 def help_desk(*, me: Actor) -> Response:
     """Ask who stands here and what is to be done."""
-    guard.allow_camera()
+    headers.allow_camera()
     return web.page("people/help.html", error=None, bad_field=None, typed=dict.fromkeys(_FIELDS, ""))
 
 
@@ -37,7 +37,7 @@ def create_help(*, me: Actor) -> Response:
         asked = assistance.AskedFor(**typed, agreed=form.get("agreed") == "1")
         assistance.begin_help(device=device, helper=me, asked=asked, now=clock.now())
     except DomainError as refusal:
-        guard.allow_camera()
+        headers.allow_camera()
         return threshold.refused("people/help.html", refusal, typed=typed)
     return web.see_other(web.url_for("people.help_now"))
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from engage import people, votes
-from engage.core import clock, guard, web
+from engage.core import clock, headers, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import N_, DomainError
 from engage.core.i18n import _
@@ -186,7 +186,7 @@ def cancel(talk_id: int, *, me: Actor) -> Response:
 
 
 def _door(talk_id: int, *, refused: DomainError | None = None, came: str = "", again: bool = False) -> Response:
-    guard.allow_camera()
+    headers.allow_camera()
     arrivals = queries.list_arrivals(talk_id, limit=ARRIVALS_SHOWN)
     return page(
         "talks/door.html",

@@ -1,7 +1,6 @@
 """Casting a ballot: the one transaction that decides what counts (talks §6 Closing race).
 
-Statements are plain Core on the tables, because every household casts in the same minute (speed.md, technique 1);
-Core is not confined by the fence, so each names the community.
+Its statements are in `statements`.
 """
 
 from __future__ import annotations
@@ -13,87 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, Table, and_, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection
 
-from engage import people
 from engage.core import clock
 from engage.core.access import Actor
-from engage.core.database import BigKey, dialect, transaction
+from engage.core.database import dialect, transaction
 from engage.core.errors import N_, DomainError, NotFound
 from engage.core.tenancy import current_community_id
-from engage.votes import receipts, rules
-from engage.votes.models import Ballot, Entitlement, NamedBallot, ReceiptCode, Vote
-
-_votes: Table = Vote.__table__  # type: ignore[assignment]
-_entitlements: Table = Entitlement.__table__  # type: ignore[assignment]
-_ballots: Table = Ballot.__table__  # type: ignore[assignment]
-_named: Table = NamedBallot.__table__  # type: ignore[assignment]
-_codes: Table = ReceiptCode.__table__  # type: ignore[assignment]
-
-_COLUMNS = ("id", "options", "choices_max", "secret", "changeable", "state", "opened_at", "closes_at", "stopped_at")
-
-
-# Statements are made once and run with values: building one anew costs more than running it.
-def _of_unit(table: Table) -> tuple[Any, ...]:
-    return (
-        table.c.community_id == bindparam("here"),
-        table.c.vote_id == bindparam("vote"),
-        table.c.unit_id == bindparam("unit"),
-    )
-
-
-_RIGHT = and_(
-    _entitlements.c.community_id == bindparam("here"),
-    _entitlements.c.vote_id == bindparam("vote"),
-    _entitlements.c.unit_id == func.coalesce(bindparam("unit", type_=BigKey), people.VOTER_UNIT.element),
-)
-#: the vote, the right of the household meant (the voter's own, if none is named), and who casts
-_VOTE: Any = (
-    select(
-        *(_votes.c[name] for name in _COLUMNS),
-        _entitlements.c.id.label("right"),
-        _entitlements.c.token_hash,
-        people.VOTER_UNIT,
-        people.VOTER_STATUS,
-    )
-    .select_from(_votes.outerjoin(_entitlements, _RIGHT))
-    .where(_votes.c.community_id == bindparam("here"), _votes.c.id == bindparam("vote"))
-    .with_for_update(read=True, of=_votes)
-)
-_TOKEN = select(_entitlements.c.token_hash).where(*_of_unit(_entitlements)).with_for_update()
-_USE = update(_entitlements).where(*_of_unit(_entitlements))
-_USE_ONCE = (
-    _USE.where(_entitlements.c.used.is_(False))
-    .values(
-        used=true(),
-        channel=bindparam("by_channel", type_=String()),
-        token_hash=bindparam("by_token", type_=String()),
-    )
-    .returning(_entitlements.c.id)
-)
-_REVISION = select(_named.c.revision).where(*_of_unit(_named))
-_CHANGE = update(_named).where(*_of_unit(_named))
-_ADD_NAMED, _ADD_BALLOT, _ADD_CODE = insert(_named), insert(_ballots), insert(_codes)
-
-
-def _in_one_statement() -> Any:
-    """Return use, ballot and code as one statement (PostgreSQL; speed.md, technique 7): nothing is stored unless the right was free."""
-    used = _USE_ONCE.cte("used")
-    place = (bindparam("here", type_=BigKey), bindparam("vote", type_=BigKey))
-    ballot = (*place, bindparam("ballot", type_=String()), bindparam("marks", type_=String()))
-    code = (*place, bindparam("code", type_=String()))
-    stored = (
-        insert(_ballots)
-        .from_select(["community_id", "vote_id", "id", "marks"], select(*ballot).select_from(used))
-        .cte("stored")
-    )
-    listed = (
-        insert(_codes).from_select(["community_id", "vote_id", "code"], select(*code).select_from(used)).cte("listed")
-    )
-    return select(used.c.id).add_cte(stored, listed)
-
-
-_USE_AND_STORE = _in_one_statement()
+from engage.votes import receipts, rules, statements
 
 
 class BallotRefused(DomainError):
@@ -175,13 +101,13 @@ def cast(  # noqa: PLR0913 - a command names everything it needs
 def _locked_vote(connection: Connection, vote_id: int, *, person_id: int, unit_id: int | None) -> Any:
     """Lock the vote against stopping while a ballot lands (FOR SHARE; on SQLite the writer holds the file)."""
     keys = {"here": current_community_id(), "vote": vote_id, "person": person_id, "unit": unit_id}
-    vote = connection.execute(_VOTE, keys).one_or_none()
+    vote = statements.VOTE.first(connection, keys)
     if vote is None:
         raise NotFound
     return vote
 
 
-def _ensure_open(vote: Row[Any], *, now: datetime) -> None:
+def _ensure_open(vote: Any, *, now: datetime) -> None:
     times = {"opened_at": vote.opened_at, "closes_at": vote.closes_at, "stopped_at": vote.stopped_at}
     state = rules.openness(state=vote.state, **times, now=now)
     if state == "frozen":
@@ -198,7 +124,7 @@ def _keys(vote_id: int, unit_id: int) -> dict[str, int]:
     return {"here": current_community_id(), "vote": vote_id, "unit": unit_id}
 
 
-def _is_repeat(connection: Connection, vote: Row[Any], unit_id: int, token: str, *, again: bool = False) -> bool:
+def _is_repeat(connection: Connection, vote: Any, unit_id: int, token: str, *, again: bool = False) -> bool:
     """Tell whether this very form was accepted before. Raises `NotOnTheRoll` when the household has no entitlement.
 
     `again`: two copies of one form came at once, and this is the one that waited. A changeable ballot locks the
@@ -208,43 +134,42 @@ def _is_repeat(connection: Connection, vote: Row[Any], unit_id: int, token: str,
         raise NotOnTheRoll(N_("这次的名册上没有您家。名册在开始前就定下了，觉得不对请找计票人。"))
     accepted = vote.token_hash
     if again or vote.changeable:
-        accepted = connection.execute(_TOKEN, _keys(vote.id, unit_id)).scalar_one()
+        accepted = statements.TOKEN.first(connection, _keys(vote.id, unit_id)).token_hash
     return bool(accepted == receipts.hash_of_token(token))
 
 
-def _store(connection: Connection, vote: Row[Any], unit_id: int, paper: _Paper) -> bool:
+def _store(connection: Connection, vote: Any, unit_id: int, paper: _Paper) -> bool:
     """Use up the entitlement and store the ballot, or find it used: the condition decides between two phones of one household."""
-    place = {"community_id": current_community_id(), "vote_id": vote.id}
-    ballot = {"id": uuid.uuid4().hex, "marks": paper.marks}
-    code = receipts.code_of(paper.token, vote_id=vote.id)
-    use = _keys(vote.id, unit_id) | {"by_channel": paper.channel, "by_token": receipts.hash_of_token(paper.token)}
+    token, paper_id = receipts.hash_of_token(paper.token), uuid.uuid4().hex
+    use = _keys(vote.id, unit_id) | {"by_channel": paper.channel, "by_token": token}
+    stored = {"ballot": paper_id, "marks": paper.marks, "code": receipts.code_of(paper.token, vote_id=vote.id)}
     if vote.secret and dialect() == "postgresql":
-        everything = use | {"ballot": ballot["id"], "marks": paper.marks, "code": code}
-        return connection.execute(_USE_AND_STORE, everything).first() is not None
-    if connection.execute(_USE_ONCE, use).first() is None:
+        return statements.USE_AND_STORE.first(connection, use | stored) is not None
+    if statements.USE_ONCE.first(connection, use) is None:
         return False
     if not vote.secret:
-        connection.execute(_ADD_NAMED, place | {"unit_id": unit_id, "marks": paper.marks, "revision": 1})
+        place = {"community_id": current_community_id(), "vote_id": vote.id}
+        connection.execute(statements.ADD_NAMED, place | {"unit_id": unit_id, "marks": paper.marks, "revision": 1})
         return True
-    connection.execute(_ADD_BALLOT, place | ballot)
-    connection.execute(_ADD_CODE, place | {"code": code})
+    statements.ADD_BALLOT.rows(connection, use | stored)
+    statements.ADD_CODE.rows(connection, use | stored)
     return True
 
 
 def _replace_named(connection: Connection, vote_id: int, unit_id: int, paper: _Paper) -> None:
     """Write or change a named ballot; the entitlement's row lock keeps two members of the household in turn."""
     keys = _keys(vote_id, unit_id)
-    current = connection.execute(_REVISION, keys).scalar_one_or_none()
+    current = connection.execute(statements.REVISION, keys).scalar_one_or_none()
     if paper.revision != (current or 0):
         raise receipts.StaleForm(N_("您家的票刚刚改过。请刷新看看现在选的是什么，再决定要不要改。"))
     used = {"used": True, "channel": paper.channel, "token_hash": receipts.hash_of_token(paper.token)}
-    connection.execute(_USE, keys | used)
+    connection.execute(statements.USE, keys | used)
     if current is None:
         place = {"community_id": current_community_id(), "vote_id": vote_id, "unit_id": unit_id}
-        connection.execute(_ADD_NAMED, place | {"marks": paper.marks, "revision": 1})
+        connection.execute(statements.ADD_NAMED, place | {"marks": paper.marks, "revision": 1})
         return
-    connection.execute(_CHANGE, keys | {"marks": paper.marks, "revision": current + 1})
+    connection.execute(statements.CHANGE, keys | {"marks": paper.marks, "revision": current + 1})
 
 
-def _receipt(vote: Row[Any], token: str) -> Receipt:
+def _receipt(vote: Any, token: str) -> Receipt:
     return Receipt(code=receipts.code_of(token, vote_id=vote.id) if vote.secret else "")

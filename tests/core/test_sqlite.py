@@ -1,0 +1,72 @@
+"""A command on SQLite ends the reading of its page and writes on the same connection (engage.core.sqlite)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import OperationalError
+
+from engage.core import sqlite
+from engage.core.database import db, transaction
+from engage.core.limits import AttemptCount
+from tests.databases import SqliteDatabases, make_app
+
+COUNTS: Any = AttemptCount.__table__
+
+
+@pytest.fixture
+def other(_sqlite: SqliteDatabases, tmp_path: Path) -> Iterator[Any]:
+    """Somebody else's connection to the database of the application this test is in."""
+    url = _sqlite.fresh()
+    app = make_app(database_url=url, data_dir=tmp_path)
+    other = sqlite.module.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    with app.app_context():
+        yield other
+        db.session.remove()
+        db.engine.dispose()
+    other.close()
+    _sqlite.discard(url)
+
+
+def write(connection: Connection, name: str) -> None:
+    values = {"key": name, "window_start": datetime(2026, 11, 22, tzinfo=UTC), "count": 1}
+    connection.execute(insert(COUNTS), values)
+
+
+def how_many() -> int:
+    return db.session.scalar(select(func.count()).select_from(COUNTS)) or 0
+
+
+def test_a_command_sees_what_was_written_since_its_page_was_read(other: Any) -> None:
+    assert how_many() == 0
+    other.execute("INSERT INTO attempt_count VALUES ('theirs', '2026-11-22 00:00:00.000000', 1)")
+    assert how_many() == 0  # one snapshot for one page
+    with transaction() as session:
+        assert how_many() == 1
+        write(session.connection(), "ours")
+    assert other.execute("SELECT count(*) FROM attempt_count").fetchone() == (2,)
+
+
+def test_a_page_and_its_command_use_one_connection(other: Any) -> None:
+    assert how_many() == 0
+    reading = db.session.connection().connection.dbapi_connection
+    with transaction() as session:
+        assert session.connection().connection.dbapi_connection is reading
+
+
+def test_who_cannot_begin_to_write_leaves_nothing_half_begun(other: Any) -> None:
+    db.session.connection().exec_driver_sql("PRAGMA busy_timeout=1")
+    assert how_many() == 0
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"), transaction():
+        pytest.fail("there is one writer at a time")
+    other.execute("COMMIT")
+    assert how_many() == 0
+    with transaction() as session:
+        write(session.connection(), "ours")
+    assert how_many() == 1
