@@ -6,8 +6,8 @@ the same transaction, so a part that was cut off never happened, and whoever car
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -119,34 +119,36 @@ def take_next(batch: RosterBatch, *, at_most: int, actor: Actor | None, now: dat
     restored, changed_since = _restore(number, at_most=at_most)
     room = at_most - restored - changed_since
     persons = _next(made.get("persons", []), done.persons, room)
-    withdrawn = people.withdraw_many(persons, brought_at=at, now=now)
     room -= len(persons)
     units = _next(made.get("units", []), done.units, room)
     room -= len(units)
     all_buildings = _buildings(made)
     buildings = _next(all_buildings, done.buildings, room)
     room -= len(buildings)
-    removed = places.remove_unused(unit_ids=units, place_ids=buildings)
-
     progress.done = Steps(
         changes=done.changes + restored + changed_since,
         persons=done.persons + len(persons),
         units=done.units + len(units),
         buildings=done.buildings + len(buildings),
     )
-    progress.outcome = replace(
-        sofar,
+    over = room > 0 or progress.done == progress.total
+
+    withdrawn = people.withdraw_many(persons, brought_at=at, now=now)
+    # With the last rows: offices of those who stayed, empty teams, and the grids, which go together or not at all.
+    offices = people.end_grants(made.get("grants", []), now=now) if over else 0
+    teams = people.dissolve_empty_teams([str(name) for name in made.get("teams", [])]) if over else 0
+    grids = set(made.get("places", [])) - set(all_buildings) if over else set()
+    removed = places.remove_unused(unit_ids=units, place_ids=grids.union(buildings))
+    progress.outcome = Undone(
         people=sofar.people + len(withdrawn.gone),
         kept=sofar.kept + len(withdrawn.stayed),
         units=sofar.units + removed.units,
         places=sofar.places + removed.places,
+        teams=teams,
+        offices=offices,
         restored=sofar.restored + restored,
         changed_since=sofar.changed_since + changed_since,
     )
-    over = room > 0 or progress.done == progress.total
-    if over:
-        grids = set(made.get("places", [])) - set(all_buildings)
-        progress.outcome = _end(made, grids, progress.outcome, now=now)
     batch.undo_progress, batch.beat_at = asdict(progress), now
     return _finish(batch, progress.outcome, actor=actor, now=now) if over else None
 
@@ -175,17 +177,9 @@ def _next(ids: Sequence[int], done: int, room: int) -> Sequence[int]:
 
 
 def _buildings(made: dict[str, list[Any]]) -> list[int]:
-    """Return the buildings the import made: grids go together, at the end (places.remove_unused)."""
+    """Return the buildings the import made, without its grids."""
     grids = {grid.id for grid in places.every_grid()}
     return [place_id for place_id in made.get("places", []) if place_id not in grids]
-
-
-def _end(made: dict[str, list[Any]], grids: Collection[int], outcome: Undone, *, now: datetime) -> Undone:
-    """Take back what is left when people and doors are gone: offices of those who stayed, empty teams, the grids."""
-    offices = people.end_grants(made.get("grants", []), now=now)
-    teams = people.dissolve_empty_teams([str(name) for name in made.get("teams", [])])
-    removed = places.remove_unused(unit_ids=[], place_ids=grids)
-    return replace(outcome, offices=offices, teams=teams, places=outcome.places + removed.places)
 
 
 def _finish(batch: RosterBatch, outcome: Undone, *, actor: Actor | None, now: datetime) -> Undone:
