@@ -65,12 +65,12 @@ class Page:
 HEAD = f"{'':<44} {'':<14} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8} {'CPU ms':>8} {'statements':>11}"
 
 
-def prepare(run: Running) -> dict[str, str]:
+def prepare(run: Running, *, persons: int = PERSONS) -> dict[str, str]:
     """Tell the story, settle the people; returns the cookie of each actor."""
     run.installation.flask("demo")
     with inside(run.installation):
         home = min(places.list_communities(), key=lambda card: card.id)
-        street.settle_into(community_id=home.id, persons=PERSONS, now=clock.now())
+        street.settle_into(community_id=home.id, persons=persons, now=clock.now())
         if run.kind == "postgresql":
             with as_owner(autocommit=True) as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")

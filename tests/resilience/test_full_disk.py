@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import secrets
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ from tests.live import Installation, serving
 from tests.phone import Phone, open_browser
 from tests.resilience.book import complaints
 from tests.resilience.rush import Rush
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux lets one process limit the files of another (prlimit(2))"
+)
 
 
 @pytest.fixture
