@@ -7,11 +7,13 @@ security shows and takes no row of another community (engage.core.row_security).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeVar, cast
 
 from sqlalchemy import Table, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.base import ExecutableOption
 
 from engage.core.database import TenantBase, TenantMixin, db
 from engage.core.errors import NotFound, OutsideTransaction, ScopeMissing
@@ -35,9 +37,13 @@ def _confine(state: ORMExecuteState) -> None:
             raise ScopeMissing("a query on tenant rows ran with no community chosen")
         return
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(
-            with_loader_criteria(TenantMixin, lambda cls: cls.community_id == scope, include_aliases=True)
-        )
+        state.statement = state.statement.options(_only(scope))
+
+
+@cache
+def _only(community_id: int) -> ExecutableOption:
+    """Return what confines a statement to one community, made once for each."""
+    return with_loader_criteria(TenantMixin, lambda cls: cls.community_id == community_id, include_aliases=True)
 
 
 def _elements(state: ORMExecuteState) -> Iterable[object]:

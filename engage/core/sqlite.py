@@ -40,6 +40,8 @@ PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
     "PRAGMA cache_size=-16000",
+    # What is written while somebody reads for minutes makes the log long; it need not stay so (D23).
+    "PRAGMA journal_size_limit=67108864",
 )
 
 

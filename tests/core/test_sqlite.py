@@ -59,6 +59,21 @@ def test_a_page_and_its_command_use_one_connection(other: Any) -> None:
         assert session.connection().connection.dbapi_connection is reading
 
 
+def test_d23_the_log_grows_while_somebody_reads_and_shrinks_after(other: Any) -> None:
+    log = Path(str(db.engine.url.database) + "-wal")
+    other.execute("CREATE TABLE much (content)")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM much").fetchall()
+    with transaction() as session:
+        session.connection().exec_driver_sql("INSERT INTO much VALUES (zeroblob(80 << 20))")
+    assert log.stat().st_size > 80 << 20
+    other.execute("COMMIT")
+    for name in ("one", "two"):  # the first can empty the log, the next begins it anew
+        with transaction() as session:
+            write(session.connection(), name)
+    assert log.stat().st_size <= 64 << 20
+
+
 def test_who_cannot_begin_to_write_leaves_nothing_half_begun(other: Any) -> None:
     db.session.connection().exec_driver_sql("PRAGMA busy_timeout=1")
     assert how_many() == 0
