@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import select, update
 
 from engage import people, places
@@ -14,6 +15,7 @@ from engage.core import clock, tenancy
 from engage.core.access import Actor, Permission, Role
 from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
+from engage.core.errors import Forbidden
 from engage.people.models import RoleGrant, Team
 from engage.people.still import still_may
 from engage.teams import commands
@@ -113,3 +115,20 @@ def test_c13_a_reach_that_shrank_is_no_longer_what_was_let_in(world: World) -> N
         with transaction() as session:
             session.execute(update(RoleGrant).where(RoleGrant.place_id == grids[0]).values(ended_at=NOW))
         assert not still_may(actor, permission)
+
+
+def test_c13_another_office_does_not_carry_what_the_ended_one_did(world: World) -> None:
+    with tenancy.scoped(world.donghu.id):
+        actor = people.actor_of(people.get_person(world.desk.person_id))
+        assert not still_may(actor, Permission.MANAGE_MEMBERS)
+        assert still_may(actor, next(one for one in Permission if actor.can(one) and actor.reach(one) is None))
+
+
+def test_c13_a_statement_for_many_rows_asks_as_well_and_each_command_anew(app: Flask, world: World) -> None:
+    everything = update(Team).values(name="改了").execution_options(synchronize_session=False)
+    with app.test_request_context(), tenancy.scoped(world.donghu.id):
+        for who, may in ((world.secretary, True), (world.desk, False), (world.secretary, True), (world.desk, False)):
+            g.needed = (who, Permission.MANAGE_MEMBERS)
+            with nullcontext() if may else pytest.raises(Forbidden), transaction() as session:
+                session.execute(everything)
+        db.session.remove()
