@@ -129,7 +129,7 @@ def count(run: Running, pages: list[Page], cookies: dict[str, str]) -> None:
                 sent.clear()
                 # In a thread of its own: a request inside this context would find somebody signed in already, or nobody.
                 page.cpu.append(desk.submit(ask, browser, path).result())
-                real = sum(not one.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")) for one in sent)
+                real = sum(not one.startswith(("PRAGMA", "SAVEPOINT", "RELEASE")) for one in sent)
                 page.statements = max(page.statements, real) if len(page.cpu) > 1 else 0
 
 

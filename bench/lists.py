@@ -137,7 +137,7 @@ def statements(run: Running, office: Office) -> dict[str, int]:
             # In a thread of its own: a request inside this context would find somebody signed in already, or nobody.
             if desk.submit(browser.get, path).result().status_code != 200:
                 raise RuntimeError(path)
-            counts[kind] = max(counts.get(kind, 0), sum(not one.startswith(("BEGIN", "PRAGMA")) for one in sent))
+            counts[kind] = max(counts.get(kind, 0), sum(not one.startswith("PRAGMA") for one in sent))
     return counts
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import random
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,11 +29,13 @@ _PERSONS = 500
 class Seen:
     """What came back: how many answers of each status."""
 
-    statuses: dict[int, int] = field(default_factory=dict)
+    statuses: Counter[int] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, status: int) -> bool:
         """Count an answer; tells whether it was one that a person can use."""
-        self.statuses[status] = self.statuses.get(status, 0) + 1
+        with self.lock:
+            self.statuses[status] += 1
         return status < 500
 
 
@@ -85,7 +89,9 @@ def soak(run: Running, *, minutes: int, rate: int) -> None:
 
 def main() -> None:
     """Use a server on each database for as long as was asked."""
-    minutes, rate = [int(given) for given in sys.argv[1:]] + [MINUTES, RATE][len(sys.argv) - 1 :]
+    given = [int(word) for word in sys.argv[1:]]
+    minutes = given[0] if given else MINUTES
+    rate = given[1] if given[1:] else RATE
     print(busy())
     for kind in DATABASES:
         with running(kind) as run:

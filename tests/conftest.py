@@ -232,7 +232,7 @@ def counted_queries() -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+        if not statement.startswith(("PRAGMA", "SAVEPOINT", "RELEASE")):
             statements.append(statement)
 
     cards = current_app.extensions.get("engage_community_cards", {})  # kept for seconds: none runs out in between

@@ -119,12 +119,14 @@ def init_app(app: Flask, *, database_url: str) -> None:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(sqlite.OPTIONS)
         lock = Path(database_url.removeprefix("sqlite:///") + ".lock")
         app.extensions["engage_writers"] = sqlite.WriterQueue(lock)
+        wire = sqlite.wire
     else:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = dict(postgresql.OPTIONS)
+        wire = postgresql.wire
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
-        (sqlite if dialect() == "sqlite" else postgresql).wire(db.engine)
+        wire(db.engine)
 
 
 @contextmanager
@@ -139,23 +141,25 @@ def transaction() -> Iterator[Session]:
     if session.info.get("in_command"):
         raise NestedTransaction("a command called another command")
     writers: sqlite.WriterQueue | None = current_app.extensions.get("engage_writers")
+    if session.new or session.deleted:
+        raise OutsideTransaction("rows were added or deleted before the command began")
     session.expire_all()
     if writers and session.in_transaction():
         sqlite.end_reading(session.connection())  # what loaded the page's data: decide and write on one snapshot
-    with writers.turn() if writers else nullcontext():
-        session.info["in_command"] = True
-        try:
+    try:
+        with writers.turn() if writers else nullcontext():
+            session.info["in_command"] = True
             if writers:
                 sqlite.begin_writing(session)
             yield session
             _act_last(session)
             session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.info["in_command"] = False
-            session.info.pop(_LAST, None)
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["in_command"] = False
+        session.info.pop(_LAST, None)
 
 
 def at_the_end(act: Callable[[Session, list[Any]], None], item: object) -> None:
@@ -217,7 +221,12 @@ def as_owner(*, autocommit: bool = False) -> Iterator[Connection]:
         with db.engine.connect() as connection:
             yield connection
         return
-    engine = create_engine(owner_url(), poolclass=NullPool, **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}))
+    engine = create_engine(
+        owner_url(),
+        poolclass=NullPool,
+        hide_parameters=True,
+        **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
+    )
     with engine.connect() as connection:
         yield connection
 

@@ -27,7 +27,8 @@ def allow_camera() -> None:
 
 def add(response: Response) -> Response:
     """Add them; what a view said itself stays."""
-    headers, (policy, features) = response.headers, _WITH_CAMERA if "camera" in g else _WITHOUT_CAMERA
+    headers = response.headers
+    policy, features = _WITH_CAMERA if "camera" in g else _WITHOUT_CAMERA
     headers.setdefault("Content-Security-Policy", policy)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"

@@ -26,7 +26,7 @@ class AttemptCount(Base):
 
 #: made once: a statement built anew for each check-in costs more than running it
 _TRIES = select(AttemptCount.count).where(
-    AttemptCount.key == bindparam("name"), AttemptCount.window_start == bindparam("since")
+    AttemptCount.key == bindparam("tries_of"), AttemptCount.window_start == bindparam("tries_since")
 )
 #: the same as a column of another statement, whose values `named` gives: a round trip saved in a rush
 TRIES = func.coalesce(_TRIES.scalar_subquery(), 0).label("tries")
@@ -79,7 +79,7 @@ def ensure_tries_left(key: str, *, at_most: int, per: timedelta, now: datetime) 
 
 def named(key: str, *, since: datetime) -> dict[str, Any]:
     """Return the values a statement with the column `TRIES` is run with."""
-    return {"name": key[:160], "since": since}
+    return {"tries_of": key[:160], "tries_since": since}
 
 
 def tries_so_far(key: str, *, since: datetime) -> int:

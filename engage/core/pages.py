@@ -204,7 +204,7 @@ def _side(actor: Any) -> list[tuple[LazyString, list[NavItem]]]:
 
 def asset(path: str) -> str:
     """Return the address of a static file with the fingerprint of its content, so that it may be cached for a year."""
-    return _address(path, _stamp(path))
+    return url_for("static", filename=path, v=_fingerprint(path, _stamp(path)))
 
 
 def _stamp(path: str) -> float:
@@ -213,10 +213,8 @@ def _stamp(path: str) -> float:
 
 
 @cache
-def _address(path: str, _stamp: float) -> str:
-    """Return the address, made once: a page names a score of files."""
-    fingerprint = hashlib.sha256(_file(path).read_bytes()).hexdigest()[:12]
-    return url_for("static", filename=path, v=fingerprint)
+def _fingerprint(path: str, _stamp: float) -> str:
+    return hashlib.sha256(_file(path).read_bytes()).hexdigest()[:12]
 
 
 def _file(path: str) -> Path:

@@ -27,6 +27,7 @@ OPTIONS: dict[str, Any] = {
     "pool_size": 10,
     "max_overflow": 0,
     "pool_use_lifo": True,
+    "hide_parameters": True,  # an error is logged; what was typed and how somebody voted is not
     # we send BEGIN ourselves, so that it carries the community and costs no journey of its own
     "connect_args": {"options": _PATIENCE, "autocommit": True},
 }

@@ -1,7 +1,8 @@
 """Statements of the rush: made once, run on the driver's own cursor (speed.md, technique 1; ADR 40).
 
 What SQLAlchemy does anew for each execution costs several times what the statement itself costs. Here it is done once:
-SQL, the order of the values, how they are written and read. The same listeners hear of it, and errors are the same.
+SQL, the order of the values, how they are written and read. Whoever listens before a statement hears of it, and what the
+database refuses is raised as SQLAlchemy raises it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+
+from engage.core.errors import OutsideTransaction
 
 Process = Callable[[Any], Any]
 
@@ -47,8 +50,11 @@ class Prepared:
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Run it with these values; returns rows with the names of the columns, none for a write that returns none.
 
-        Raises what SQLAlchemy raises for the same statement, and `KeyError` for a value that is missing.
+        Raises SQLAlchemy's errors for what the database refuses, `KeyError` for a value that is missing, `ValueError`
+        for one that cannot be written, and `OutsideTransaction` where nothing has begun: Core would begin by itself.
         """
+        if not connection.in_transaction():
+            raise OutsideTransaction("a prepared statement belongs inside a transaction")
         dialect = connection.dialect
         ready = self._ready.get(dialect.name)
         if ready is None:
@@ -70,19 +76,28 @@ class Prepared:
 
 
 def execute(connection: Connection, sql: str, parameters: Any = None, *, fetch: bool = False) -> Sequence[Any]:
-    """Run SQL on the driver's own cursor, heard by no listener; returns what it read, as the driver gives it.
+    """Run SQL on the driver's own cursor, heard by nobody; returns what it read, as the driver gives it.
 
-    Raises what SQLAlchemy raises: a server that is gone empties the pool.
+    Raises SQLAlchemy's errors for the driver's. A server that is gone empties the pool, as it does with Core.
     """
-    cursor = connection.connection.cursor()
+    cursor = None
     try:
-        cursor.execute(sql) if parameters is None else cursor.execute(sql, parameters)
+        cursor = connection.connection.cursor()
+        if parameters is None:
+            cursor.execute(sql)
+        else:
+            cursor.execute(sql, parameters)
         return cursor.fetchall() if fetch else ()
-    except Exception as error:
-        connection._handle_dbapi_exception(error, sql, parameters, cursor, None)  # noqa: SLF001
+    except connection.dialect.loaded_dbapi.Error as error:
+        connection._handle_dbapi_exception(error, sql, parameters, cursor, None)  # noqa: SLF001 - never returns
+    except Exception:
+        raise
+    except BaseException:  # cut off in the middle: nobody knows what the connection is at
+        connection.invalidate()
         raise
     finally:
-        cursor.close()
+        if cursor is not None:
+            cursor.close()
 
 
 def _read(row: Any, processes: tuple[tuple[int, Process], ...]) -> Any:
@@ -120,8 +135,9 @@ def _row_of(names: list[str]) -> Callable[[Any], Any]:
 
 def _ensure_plain(compiled: SQLCompiler) -> None:
     """Refuse what is worked out at each execution: it would silently be left out here."""
-    if compiled.insert_prefetch or compiled.update_prefetch or compiled.post_compile_params:
-        raise TypeError("a prepared statement has no defaults to work out and no lists of values")
+    asked_each_time = any(bind.callable for bind in compiled.binds.values())
+    if asked_each_time or compiled.insert_prefetch or compiled.update_prefetch or compiled.post_compile_params:
+        raise TypeError("a prepared statement has no defaults or moments to work out and no lists of values")
 
 
 def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:

@@ -1,4 +1,4 @@
-"""Which SQLite we run on, and why some are refused (ADR 0002, trust §0.1).
+"""Which SQLite we run on and why some are refused (ADR 0002, trust §0.1); how its transactions begin and take turns.
 
 One SQLite library per process: whoever opens the database file takes it from here.
 """
@@ -29,7 +29,13 @@ module: ModuleType = _library
 
 #: The connection used last is taken first: its pages and statements are still at hand. More than are ever worked on at
 #: once (ADR 0039): whoever counts a vote holds a second one while others wait for their turn.
-OPTIONS: dict[str, Any] = {"module": module, "pool_size": 20, "max_overflow": 60, "pool_use_lifo": True}
+OPTIONS: dict[str, Any] = {
+    "module": module,
+    "pool_size": 20,
+    "max_overflow": 60,
+    "pool_use_lifo": True,
+    "hide_parameters": True,
+}
 
 PRAGMAS = (
     "PRAGMA busy_timeout=10000",
@@ -83,8 +89,11 @@ def wire(engine: Engine) -> None:
 
 
 def end_reading(connection: Connection) -> None:
-    """Let go of the snapshot this connection reads, and keep the connection: giving it back and taking it costs more."""
-    execute(connection, "ROLLBACK")
+    """Let go of the snapshot this connection reads, and keep the connection: giving it back and taking it costs more.
+
+    By the driver's own rollback, which also ends what was read only half.
+    """
+    connection.connection.rollback()
 
 
 def begin_writing(session: Session) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from engage.core import prepared, tenancy
 from engage.core.database import BigKey, UTCDateTime, db, dialect
+from engage.core.errors import OutsideTransaction
 from engage.core.limits import AttemptCount
 from engage.core.prepared import Prepared
 from engage.people.models import Person
@@ -79,6 +80,15 @@ def test_refuses_what_would_be_left_out() -> None:
         Prepared(insert(defaults).values(id=bindparam("number"))).rows(connection, {"number": 1})
     with pytest.raises(TypeError, match="lists"):
         Prepared(select(COUNTS.c.key).where(COUNTS.c.count.in_([1, 2]))).rows(connection, {})
+    moment: Any = select(bindparam("now", callable_=lambda: NOON, type_=UTCDateTime()).label("now"))
+    with pytest.raises(TypeError, match="moments"):
+        Prepared(moment).rows(connection, {})
+
+
+def test_does_not_run_where_nothing_has_begun() -> None:
+    """Core begins by itself; without that a write would stay, whatever is rolled back."""
+    with db.engine.connect() as connection, pytest.raises(OutsideTransaction):
+        Prepared(COUNT).rows(connection, {"name": "a", "since": NOON, "tries": 1})
 
 
 def test_writes_and_is_told_what_a_constraint_refuses() -> None:
@@ -109,6 +119,43 @@ def test_w3_postgresql_is_told_of_the_community_before_each(world: World) -> Non
         with tenancy.scoped(community):
             seen.append({row.community_id for row in communities.rows(db.session.connection(), {})})
     assert seen == ([{ours}, {theirs}] if dialect() == "postgresql" else [{ours, theirs}] * 2)
+
+
+@pytest.mark.parametrize("core", [True, False])
+def test_what_was_typed_is_not_in_the_error(core: bool) -> None:  # noqa: FBT001 - both ways to run it
+    """Errors are logged, and a ballot is a value like any other (talks §4.8)."""
+    secret = {"name": "赞成", "since": NOON, "tries": 1}
+    connection = db.session.connection()
+    connection.execute(COUNT, secret)
+    with pytest.raises(IntegrityError) as refused:
+        connection.execute(COUNT, secret) if core else Prepared(COUNT).rows(connection, secret)
+    assert "[SQL parameters hidden" in str(refused.value)
+    assert "赞成" not in str(refused.value).partition("DETAIL")[0]
+    db.session.rollback()
+
+
+def test_a_connection_that_is_closed_is_thrown_away_and_the_next_one_works() -> None:
+    connection = db.session.connection()
+    driver: Any = connection.connection.dbapi_connection
+    driver.close()
+    with pytest.raises((OperationalError, ProgrammingError)):
+        Prepared(select(COUNTS.c.count)).rows(connection, {})
+    db.session.remove()
+    assert Prepared(select(COUNTS.c.count)).rows(db.session.connection(), {}) == []
+
+
+def test_what_is_cut_off_in_the_middle_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = db.session.connection()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(connection.connection), "cursor", lambda _self: cut_off())
+        with pytest.raises(KeyboardInterrupt):
+            prepared.execute(connection, "SELECT 1")
+    assert connection.invalidated
+    db.session.remove()
+
+
+def cut_off() -> None:
+    raise KeyboardInterrupt
 
 
 def test_what_the_database_cannot_do_is_raised_as_sqlalchemy_raises_it() -> None:

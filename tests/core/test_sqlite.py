@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import current_app
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from engage.core import sqlite
 from engage.core.database import db, transaction
+from engage.core.errors import OutsideTransaction
 from engage.core.limits import AttemptCount
 from tests.databases import SqliteDatabases, make_app
 
@@ -57,6 +59,39 @@ def test_a_page_and_its_command_use_one_connection(other: Any) -> None:
     reading = db.session.connection().connection.dbapi_connection
     with transaction() as session:
         assert session.connection().connection.dbapi_connection is reading
+
+
+def test_what_was_read_only_half_keeps_no_command_from_writing(other: Any) -> None:
+    with transaction() as session:
+        write(session.connection(), "one")
+        write(session.connection(), "two")
+    half = db.session.connection().execute(select(COUNTS.c.key))
+    assert half.fetchone() is not None
+    other.execute("INSERT INTO attempt_count VALUES ('theirs', '2026-11-22 00:00:00.000000', 1)")
+    with transaction() as session:
+        write(session.connection(), "ours")
+    assert how_many() == 4
+
+
+def test_who_cannot_reach_the_pen_has_begun_nothing(other: Any, tmp_path: Path) -> None:
+    writers = current_app.extensions["engage_writers"]
+    assert how_many() == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writers, "_path", tmp_path / "no such folder" / "lock")
+        with pytest.raises(FileNotFoundError), transaction():
+            pytest.fail("nobody has the pen")
+    assert not db.session().in_transaction()
+    with transaction() as session:
+        write(session.connection(), "ours")
+    assert how_many() == 1
+
+
+def test_what_was_added_outside_is_nobody_s_to_write(other: Any) -> None:
+    db.session.add(AttemptCount(key="stray", window_start=datetime(2026, 11, 22, tzinfo=UTC), count=1))
+    with pytest.raises(OutsideTransaction), transaction():
+        pytest.fail("it would be written along")
+    db.session.rollback()
+    assert how_many() == 0
 
 
 def test_d23_the_log_grows_while_somebody_reads_and_shrinks_after(other: Any) -> None:

@@ -120,6 +120,17 @@ def test_only_transaction_commits() -> None:
     assert committing == []
 
 
+def test_every_function_is_a_plain_one() -> None:
+    """Nobody asks at each call whether one is a coroutine (core.application): what were one would never be awaited."""
+    asynchronous = [
+        f"{sources.name(path)}:{node.lineno}"
+        for path in sources.python_files("engage")
+        for node in ast.walk(sources.tree(path))
+        if isinstance(node, ast.AsyncFunctionDef)
+    ]
+    assert asynchronous == []
+
+
 def test_views_parse_call_and_render() -> None:
     """At most 15 statements: what is longer holds a decision that belongs to a command or a rule."""
     long = [

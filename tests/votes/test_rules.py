@@ -70,6 +70,12 @@ def test_property_8_the_quorum_by_integers_equals_the_quorum_by_fractions(entitl
     assert rules.quorum_of(YES_NO, entitled=entitled) == exact
 
 
+@given(entitled=st.integers(0, 5000), permille=st.integers(0, 1000), floor=st.integers(0, 50), cap=st.integers(0, 5000))
+def test_property_8_a_community_may_set_other_numbers(entitled: int, permille: int, floor: int, cap: int) -> None:
+    rule = YES_NO | {"quorum_permille": permille, "quorum_floor": floor, "quorum_cap": cap}
+    assert rules.quorum_of(rule, entitled=entitled) == min(cap, max(floor, ceil(Fraction(entitled * permille, 1000))))
+
+
 @given(yes=st.integers(0, 2500), no=st.integers(0, 2500), quorum=st.integers(0, 200))
 def test_property_8_the_verdict_by_integers_equals_the_verdict_by_fractions(yes: int, no: int, quorum: int) -> None:
     took_part = Fraction(yes + no) >= Fraction(quorum, 2)
@@ -170,3 +176,54 @@ def test_property_10_the_leading_option_stands_alone_or_there_is_none(counts: li
 def test_the_hash_of_a_rule_does_not_depend_on_the_order_of_its_words() -> None:
     assert rules.hash_of({"a": 1, "b": "二"}) == rules.hash_of({"b": "二", "a": 1})
     assert rules.hash_of({"a": 1}) != rules.hash_of({"a": 2})
+
+
+def test_what_was_copied_and_hashed_years_ago_still_has_its_hash() -> None:
+    """A vote keeps the hash of its rule and of its roll : the canonical text never changes."""
+    assert rules.hash_of({"户": [1, 2], "b": None}) == (
+        "60a978c02af61b202485e0f1a5461b6bff7022a29d5c782c3dde45b1817bced8"
+    )
+    assert rules.hash_of(YES_NO) == "a102a7ffbae14d271d62cb6dbb286b0eedfb0a5a397cf55ffc0e4e613c1ca46e"
+
+
+def test_small_circles_keep_their_secret() -> None:
+    """Talks §6 Secret minimum: 10 households vote in secret, 5 ballots are published as figures."""
+    assert (rules.SECRET_MINIMUM, rules.FIGURES_MINIMUM) == (10, 5)
+
+
+@given(choices=st.lists(st.integers(-2, 6), max_size=6), options=st.integers(0, 5), at_most=st.integers(0, 5))
+def test_choices_are_different_options_and_not_too_many(choices: list[int], options: int, at_most: int) -> None:
+    fits = set(choices) <= set(range(options)) and len(choices) == len(set(choices)) <= at_most
+    assert rules.are_choices(choices, options=options, at_most=at_most) == fits
+
+
+@pytest.mark.parametrize(
+    ("counts", "abstain", "verdict", "leading"),
+    [
+        ((4, 3, 0), 0, "no_quorum", None),  # 7 of 7.5
+        ((5, 3, 0), 0, "passed", 0),
+        ((0, 3, 5), 9, "passed", 2),
+        ((4, 4, 0), 0, "rejected", None),  # a tie at the first place chooses nothing
+        ((4, 3, 0), 20, "no_quorum", None),  # abstentions do not make a quorum
+    ],
+)
+def test_property_9_one_of_several_needs_the_same_quorum(
+    counts: tuple[int, ...], abstain: int, verdict: str, leading: int | None
+) -> None:
+    rule = rules.completed_rule({}, kind="household", options="甲乙丙")
+    found = rules.Count(counts=counts, abstain=abstain, valid=sum(counts) + abstain)
+    assert rules.ruling_on(found, rule, entitled=100) == rules.Ruling(verdict=verdict, leading=leading, quorum=15)
+
+
+@pytest.mark.parametrize(("quorum", "votes", "verdict"), [(16, 8, "passed"), (17, 8, "no_quorum")])
+def test_property_9_exactly_half_of_the_quorum_is_enough(quorum: int, votes: int, verdict: str) -> None:
+    rule = rules.completed_rule({"quorum_floor": quorum}, kind="household", options="甲乙丙")
+    found = rules.Count(counts=(votes, 0, 0), abstain=0, valid=votes)
+    assert rules.ruling_on(found, rule, entitled=100).verdict == verdict
+
+
+@pytest.mark.parametrize(("abstain", "valid", "verdict"), [(0, 0, "no_quorum"), (3, 3, "no_quorum"), (3, 4, "passed")])
+def test_an_agenda_ballot_is_void_only_when_nobody_chose(abstain: int, valid: int, verdict: str) -> None:
+    rule = rules.completed_rule({}, kind="agenda", options="甲乙丙")
+    found = rules.Count(counts=(valid - abstain, 0, 0), abstain=abstain, valid=valid)
+    assert rules.ruling_on(found, rule, entitled=100).verdict == verdict
