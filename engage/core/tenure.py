@@ -7,14 +7,15 @@ may do nobody can lose on the way.
 
 from __future__ import annotations
 
-from flask import current_app, g, has_request_context
+from flask import current_app, g, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from engage.core import clock
 from engage.core.access import Actor, Permission
 from engage.core.errors import N_, Forbidden
 
-#: where the application keeps who can tell: (actor, permission) -> whether they still hold it
+#: where the application keeps who can tell: (actor, permission, now) -> whether they still hold it
 ASK = "engage_still_may"
 _ASKED = "engage_tenure_asked"
 
@@ -39,9 +40,11 @@ def _next_command(session: Session) -> None:
 def _ask(session: Session) -> None:
     if not session.info.get("in_command") or session.info.get(_ASKED) or not has_request_context():
         return
+    if request.method in {"GET", "HEAD"}:  # what a page notes about itself is nobody's act
+        return
     needed: tuple[Actor, Permission] | None = g.get("needed")
     if needed is None:
         return
     session.info[_ASKED] = True
-    if not current_app.extensions[ASK](*needed):
+    if not current_app.extensions[ASK](*needed, now=clock.now()):
         raise Forbidden(N_("您的职务刚才有变动，这一步没有记上。请刷新看看现在能办什么。"))

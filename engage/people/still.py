@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from engage.core import clock, tenancy
+from engage.core import tenancy
 from engage.core.access import Actor, Grant, Permission, Role
 from engage.core.matrix import REGIONAL
 from engage.people import grants
 
 
-def still_may(actor: Actor, permission: Permission) -> bool:
+def still_may(actor: Actor, permission: Permission, *, now: datetime) -> bool:
     """Tell whether the permission reaches now as far as it did; one statement for an office of the whole community."""
     with tenancy.scoped(actor.community_id):
         held = grants.held_by(actor.person_id)
@@ -18,10 +19,10 @@ def still_may(actor: Actor, permission: Permission) -> bool:
         if any(grant.carries(permission) for grant in own):
             return True
         is_volunteer = Role.VOLUNTEER in actor.roles
-        now = replace(
+        fresh = replace(
             actor,
             grants=grants.grants_of(
-                person_id=actor.person_id, is_volunteer=is_volunteer, held=held, more=True, now=clock.now()
+                person_id=actor.person_id, is_volunteer=is_volunteer, held=held, more=True, now=now
             ),
         )
-    return now.can(permission) and now.reach(permission) == actor.reach(permission)
+    return fresh.can(permission) and fresh.reach(permission) == actor.reach(permission)
