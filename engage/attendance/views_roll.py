@@ -60,9 +60,9 @@ def create_scan(shift_id: int, me: Actor) -> Response:
             now=clock.now(),
         )
     except DomainError as refused:
-        return _roll_page(shift_id, me=me, kind=kind, refused=refused, typed=form.get("card", ""))
+        return _roll_page(shift_id, me=me, refused=refused, typed=form.get("card", ""))
     words = _("%(name)s签退了") if receipt.kind is Kind.OUT else _("%(name)s签到了")
-    return _roll_page(shift_id, me=me, kind=kind, done=words % {"name": person.name})
+    return _roll_page(shift_id, me=me, done=words % {"name": person.name})
 
 
 @bp.post("/shifts/<int:shift_id>/head-counts")
@@ -132,8 +132,7 @@ def _roll_page(
     if refused is None and not web.wants_fragment():
         if done:
             web.flash(done)
-        kind = typed.get("kind") or Kind.IN
-        return web.see_other(web.url_for(".lead", shift_id=shift_id, kind=kind.value))
+        return web.see_other(web.url_for(".lead", shift_id=shift_id, kind=_asked_kind()))
     shift = activities.get_shift(shift_id)
     activities.ensure_leads(shift, actor=me)
     headers.allow_camera()
@@ -144,11 +143,22 @@ def _roll_page(
     return web.page("attendance/lead.html", fragment="attendance/_roll.html", status=status, **context)
 
 
+def _asked_kind() -> str | None:
+    # Every form on the page says which code stood above it, so that the answer does not turn it round: what a scanner
+    # types next would count as the opposite of what the screen says.
+    asked = web.request.form.get("showing") or web.request.args.get("kind")
+    return asked if asked in set(Kind) else None
+
+
+def _kind_shown(shift: ShiftCard, *, now: datetime) -> Kind:
+    asked = _asked_kind()
+    leaving = (shift.ends_at - now).total_seconds() < _LEAVING_FROM
+    return Kind(asked) if asked else (Kind.OUT if leaving else Kind.IN)
+
+
 def code_context(shift: ShiftCard, *, now: datetime) -> dict[str, Any]:
     """Return the code of this moment, and every later one for the page to show by itself when the network drops."""
-    asked = web.request.args.get("kind")
-    leaving = (shift.ends_at - now).total_seconds() < _LEAVING_FROM
-    kind = Kind(asked) if asked in set(Kind) else (Kind.OUT if leaving else Kind.IN)
+    kind = _kind_shown(shift, now=now)
     seed = activities.seed_of(shift_id=shift.id, now=now)
     book, slot = codes.book_of(seed), rules.slot_of(now)
     first = max(slot, book.first_slot)
@@ -177,6 +187,7 @@ def present_context(shift: ShiftCard, *, me: Actor, now: datetime) -> dict[str, 
     order = [*expected, *(person_id for person_id in sessions if person_id not in set(expected))]
     return {
         "shift": shift,
+        "kind": _kind_shown(shift, now=now).value,
         "rows": [(persons[person_id], sessions.get(person_id)) for person_id in order if person_id in persons],
         "media": queries.media_of(shift.id),
         "counted": queries.roll_of(shift.id),

@@ -14,7 +14,7 @@ from engage.awards.models import Award, AwardRule
 from engage.awards.rules import Terms, Version
 from engage.core import audit, clock
 from engage.core.access import Actor, Permission
-from engage.core.database import in_turn, transaction
+from engage.core.database import in_turn, require_transaction, transaction
 from engage.core.errors import N_, Forbidden
 from engage.core.fence import get_in_scope
 
@@ -47,29 +47,50 @@ def draft_rule(
     if not actor.can(Permission.DRAFT_RULES):
         raise Forbidden
     rules.ensure_terms(terms)
-    with transaction() as session:
+    with transaction():
         in_turn(f"award_rule:{code}", community_id=actor.community_id)
-        last = session.scalar(select(func.max(AwardRule.version)).where(AwardRule.code == code)) or 0
-        row = AwardRule(
-            code=code,
-            version=last + 1,
-            quantum_minutes=terms.quantum_minutes,
-            unit_points=terms.unit_points,
-            coefficients=dict(terms.coefficients),
-            cap_activity=terms.cap_activity,
-            cap_day=terms.cap_day,
-            cap_month=terms.cap_month,
-            valid_from=valid_from,
-            source=source,
-            drafted_by=actor.person_id,
-            drafted_at=now,
-            approved_by=None,
-            approved_at=None,
-        )
-        session.add(row)
-        session.flush()
-        audit.record("rule drafted", actor=actor, subject=f"award_rule:{row.id}", now=now, version=row.version)
-        return row.id
+        return _write_draft(terms=terms, valid_from=valid_from, actor=actor, now=now, code=code, source=source)
+
+
+def draft_first_rule(*, actor: Actor, now: datetime) -> None:
+    """Draft the rule every community starts with, from today (Shanghai) on; nothing while one waits or is in force.
+
+    Raises `Forbidden`.
+    """
+    if not actor.can(Permission.DRAFT_RULES):
+        raise Forbidden
+    today = clock.local_date(now)
+    with transaction():
+        in_turn(f"award_rule:{rules.DEFAULT_CODE}", community_id=actor.community_id)
+        if queries.lacks_rule(today=today):
+            _write_draft(
+                terms=rules.DEFAULT_TERMS, valid_from=today, actor=actor, now=now, code=rules.DEFAULT_CODE, source=""
+            )
+
+
+def _write_draft(*, terms: Terms, valid_from: date, actor: Actor, now: datetime, code: str, source: str) -> int:
+    session = require_transaction()
+    last = session.scalar(select(func.max(AwardRule.version)).where(AwardRule.code == code)) or 0
+    row = AwardRule(
+        code=code,
+        version=last + 1,
+        quantum_minutes=terms.quantum_minutes,
+        unit_points=terms.unit_points,
+        coefficients=dict(terms.coefficients),
+        cap_activity=terms.cap_activity,
+        cap_day=terms.cap_day,
+        cap_month=terms.cap_month,
+        valid_from=valid_from,
+        source=source,
+        drafted_by=actor.person_id,
+        drafted_at=now,
+        approved_by=None,
+        approved_at=None,
+    )
+    session.add(row)
+    session.flush()
+    audit.record("rule drafted", actor=actor, subject=f"award_rule:{row.id}", now=now, version=row.version)
+    return row.id
 
 
 def approve_rule(*, rule_id: int, actor: Actor, now: datetime) -> None:

@@ -38,6 +38,11 @@ def approved_versions(*, code: str, lock: bool = False) -> list[Version]:
     return [version_of(row) for row in db.session.scalars(statement.order_by(AwardRule.id))]
 
 
+def lacks_rule(*, today: date) -> bool:
+    """Tell whether nothing turns minutes into points, and no draft waits that could still be approved on `today`."""
+    return not any(row.approved_by is not None or row.valid_from >= today for row in list_rules())
+
+
 def list_rules() -> Sequence[AwardRule]:
     """Return every version, newest first."""
     return db.session.scalars(select(AwardRule).order_by(AwardRule.code, AwardRule.version.desc())).all()

@@ -83,12 +83,23 @@ def list_rules(*, me: Actor) -> Response:
     """Show every version of the rule: who drafted and approved it, from when on."""
     versions = queries.list_rules()
     persons = [row.drafted_by for row in versions] + [row.approved_by for row in versions if row.approved_by]
+    lacking = me.can(Permission.DRAFT_RULES) and queries.lacks_rule(today=clock.local_date(clock.now()))
     return page(
         "awards/rules.html",
         versions=versions,
+        first=rules.DEFAULT_TERMS if lacking else None,
         names=people.names_of(persons),
         me=me,
     )
+
+
+@bp.post("/award-rules")
+@needs(Permission.DRAFT_RULES)
+def create_version(*, me: Actor) -> Response:
+    """Draft the rule every community starts with."""
+    commands.draft_first_rule(actor=me, now=clock.now())
+    flash(_("起草好了，请另一位打开这一页批准。"))
+    return see_other(url_for(".list_rules"))
 
 
 @bp.post("/award-rules/<int:rule_id>/approvals")

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from qrcode.constants import ERROR_CORRECT_M
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def svg(content: str, *, label: str = "") -> Markup:
     """Return an inline SVG of the content; `label` is read out by screen readers.
 

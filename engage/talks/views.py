@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext
 
-from engage import people
+from engage import people, votes
 from engage.core import clock, live, web
 from engage.core.access import Actor, signed_in
 from engage.core.errors import DomainError
@@ -52,6 +52,8 @@ def show(talk_id: int, *, me: Actor) -> Response:
 def _context(talk_id: int, me: Actor, *, polled: bool = False) -> dict[str, Any]:
     now = clock.now()
     picture = evening.picture_of(talk_id, now=now)
+    unit_id = people.household_of(me.person_id)
+    voting = picture.vote if picture.scene == "voting" else None
     ahead = next((n for n, entry in enumerate(picture.queue) if entry.person_id == me.person_id), None)
     return {
         "evening": picture,
@@ -59,7 +61,8 @@ def _context(talk_id: int, me: Actor, *, polled: bool = False) -> dict[str, Any]
         "at": None if polled else now,
         "clock_now": now,
         "arrived": queries.find_attendance(talk_id=talk_id, person_id=me.person_id) is not None,
-        "votes_here": people.household_of(me.person_id) is not None,
+        "votes_here": unit_id is not None,
+        "has_voted": voting is not None and votes.standing_of(voting.id, unit_id=unit_id).used,
         "ahead": ahead,
         "entry": picture.queue[ahead] if ahead is not None else None,
         "me": me,

@@ -119,8 +119,9 @@ def index_receipts(vote_id: int, *, me: Actor) -> Response:
 @bp.get("/votes/secrecy")
 @public
 def secrecy() -> Response:
-    """Say what a secret vote keeps secret, and what it cannot promise."""
-    return web.page("votes/secrecy.html")
+    """Say what a secret vote keeps secret, and what it cannot promise; the way back leads to the ballot it is about."""
+    back = web.safe_next(web.request.args.get("back"), otherwise="/")
+    return web.page("votes/secrecy.html", back=back)
 
 
 def _context(vote_id: int, me: Actor, *, now: datetime) -> dict[str, Any]:

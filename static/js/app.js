@@ -14,7 +14,16 @@
     ? { lost: "No network just now. Nothing is lost; please tap again.", failed: "That did not go through. Please try again." }
     : { lost: "网断了，请再点一次", failed: "这一步没办成，请再试一次" };
   // A part that polls comes back by itself, and a form that waits in the phone says so: nobody needs to tap again.
-  const minded = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every") || element.hasAttribute("data-queue");
+  const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
+  const minded = (element) => polls(element) || element.hasAttribute("data-queue");
+  // A part that polls waits while somebody fills in one of its fields: what was typed is not taken from under the hand.
+  const filledIn = (part) => [...part.querySelectorAll("input:not([type=hidden]),textarea")].some((field) => field === document.activeElement || field.value !== field.defaultValue);
+  for (const name of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
+    document.addEventListener(name, (event) => {
+      const part = event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt;
+      if (part && polls(part) && filledIn(part)) event.preventDefault();
+    });
+  }
   document.addEventListener("htmx:sendError", (event) => { if (!minded(event.detail.elt)) say(words().lost); });
   document.addEventListener("htmx:responseError", (event) => {
     // The server's own sentence is already in #flash when it sent one.
@@ -65,6 +74,11 @@
   for (const box of here ? [here.closest("nav"), here.closest(".side")] : []) {
     const one = here.getBoundingClientRect(), all = box.getBoundingClientRect();
     box.scrollBy(one.left - all.left - (all.width - one.width) / 2, Math.max(0, one.bottom - all.bottom));
+  }
+  // A page that answers a form has no address of its own: coming back to it, or loading it again, would be
+  // the browser's own question whether to send the form again. Stand at the page the form was on instead.
+  if (document.documentElement.hasAttribute("data-posted") && document.referrer.startsWith(location.origin + "/")) {
+    history.replaceState(history.state, "", document.referrer);
   }
   for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
   for (const button of document.querySelectorAll("[data-dialog]")) {

@@ -139,3 +139,15 @@ def test_the_phones_queue_is_answered_in_json(world: World, patrol: ShiftCard, s
         answer = phone.post(f"/shifts/{patrol.id}/check-ins", data=facts, headers={"Accept": "application/json"})
         assert answer.status_code == 422
         assert "不对" in answer.json["words"]
+
+
+def test_a_digit_left_out_is_named_and_is_not_a_wrong_try(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
+    """Five wrong codes close the door for the evening; a slip of the finger is none of them."""
+    phone = sign_in(world.volunteer)
+    with at(START):
+        code = shown(patrol, Kind.IN, START)[:6]
+        page = phone.get(f"/shifts/{patrol.id}/duty", expect=200)
+        for _again in range(6):
+            page = phone.submit(page.form("/check-ins"), expect=422, code=code[:5])
+            assert "您输了5位" in page.refusal
+        phone.submit(page.form("/check-ins"), expect=303, code=code)

@@ -78,6 +78,24 @@ def test_enter_presses_what_the_screens_code_is_for(world: World, patrol: ShiftC
             assert form.select_one("button")["value"] == first
 
 
+def test_the_screen_keeps_its_code_whatever_the_leader_writes_down(
+    world: World, patrol: ShiftCard, sign_in: SignIn
+) -> None:
+    """Counting heads beside the check-out code must not make the next card a check-in."""
+    hand_in(patrol, world.volunteer)
+    leader = sign_in(world.leader)
+    with at(START + timedelta(minutes=5)):
+        page = leader.get(f"/shifts/{patrol.id}/roll?kind=out", expect=200)
+        counted = leader.submit(page.form("/head-counts"), expect=200, htmx=True, counted="1")
+        assert counted.form("/roll/scans").select_one("button")["value"] == "out"
+        marked = leader.submit(page.form("/roll/scans", nth=1), expect=200, htmx=True)
+        assert marked.form("/roll/scans").select_one("button")["value"] == "out"
+        plain = leader.submit(counted.form("/closure"), expect=303)
+        assert plain.headers["Location"].endswith("kind=out")
+        polled = leader.get(str(page.soup.select_one("#present")["hx-get"]), expect=200)
+        assert "kind=out" in polled.soup.select_one("#present")["hx-get"]
+
+
 def test_k7_a_card_reported_lost_is_worth_nothing(app: Flask, world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
     """K7, online half: the old card is refused at once, the new one works."""
     person = world.neighbour.person_id
@@ -105,7 +123,7 @@ def test_the_head_count_is_blind_until_it_is_entered(world: World, patrol: Shift
         assert "当时签到" not in page.words
         assert "收队" not in page.words
         refused = leader.submit(page.form("/head-counts"), expect=422, counted="三个")
-        assert "写数字" in refused.refusal
+        assert "写数字" in refused.soup.select_one(".field:has([name=counted]) [role=alert]").get_text()
         assert refused.soup.select_one("[name=counted]")["value"] == "三个"
         leader.submit(refused.form("/head-counts"), expect=303, counted="1")
         page = leader.get(f"/shifts/{patrol.id}/roll", expect=200)

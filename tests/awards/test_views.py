@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import time_machine
+
 from engage import attendance, awards, ledger
 from engage.activities.queries import ShiftCard
+from engage.awards import queries
 from engage.core import clock
 from tests.attendance.conftest import at
 from tests.awards.conftest import MORNING, attended
@@ -93,6 +96,23 @@ def test_pages_speak_english(world: World, patrol: ShiftCard, rule: int, sign_in
     browser.set_cookie("lang", "en")
     assert "Approve service" in browser.get("/approvals").soup.title.get_text()
     assert "Rules for points" in browser.get("/award-rules").soup.title.get_text()
+
+
+def test_a_new_community_gets_its_first_rule_from_two_persons_on_the_page(world: World, sign_in: SignIn) -> None:
+    office, clerk = sign_in(world.secretary), sign_in(world.clerk)
+    assert "起草这一版" not in clerk.get("/award-rules", expect=200).words
+    form = office.get("/award-rules", expect=200).form("/award-rules")
+    for _twice in range(2):
+        office.submit(form, expect=303)
+    [draft] = queries.list_rules()
+    page = office.get("/award-rules", expect=200)
+    assert "等别人批" in page.words
+    assert "起草这一版" not in page.words
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        assert "起草这一版" in office.get("/award-rules", expect=200).words, "a draft of yesterday can never begin"
+    clerk.post(f"/award-rules/{draft.id}/approvals", expect=303)
+    assert queries.list_rules()[0].approved_by == world.clerk.person_id
+    assert "起草这一版" not in office.get("/award-rules", expect=200).words
 
 
 def test_a_draft_is_approved_by_somebody_else_on_the_page(world: World, rule: int, sign_in: SignIn) -> None:

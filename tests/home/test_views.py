@@ -80,6 +80,17 @@ def test_elder_mode_offers_four_choices_at_most_and_the_way_back(
     assert not page.soup.select("table, svg.bar, .tabs")
 
 
+def test_elder_mode_has_a_person_to_talk_to_in_its_bar(world: World, evening: Evening, sign_in: SignIn) -> None:
+    """Three things at the foot, the third is the office's telephone (DESIGN-LANGUAGE §2); one's own page stays near."""
+    browser = sign_in(world.volunteer)
+    browser.set_cookie("mode", "elder")
+    page = browser.get("/", expect=200)
+    assert [link["href"] for link in page.soup.select(".tabbar a")] == ["/", "/scan", "tel:027-8888"]
+    assert page.soup.select_one('.armband a[href="/me"]')
+    browser.set_cookie("mode", "standard")
+    assert not browser.get("/", expect=200).soup.select_one('.tabbar a[href^="tel:"]')
+
+
 def test_the_front_page_costs_the_same_however_much_is_planned(
     world: World, evening: Evening, sign_in: SignIn, count_queries: Callable[[], object]
 ) -> None:

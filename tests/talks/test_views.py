@@ -15,8 +15,8 @@ from engage.talks import queries
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
-from tests.talks.make_talks import Courtyard, arrive, make_talk, voting
-from tests.votes.make_votes import make_households
+from tests.talks.make_talks import Courtyard, arrive, make_talk, open_vote, voting
+from tests.votes.make_votes import cast, make_households
 
 SignIn = Callable[[Actor], CheckingClient]
 OFFICE = ("/talks/desk", "/talks/{}/plan", "/talks/{}/door", "/talks/{}/console", "/talks/{}/console/live")
@@ -109,6 +109,39 @@ def test_a_phone_arrives_and_asks_for_the_microphone(world: World, yard: Courtya
     assert "您在排队" in page.words
     browser.submit(page.form("/withdrawal"), expect=200, htmx=True)
     assert [entry.state for entry in queries.list_speakers(yard.talk_id)] == ["withdrawn"]
+
+
+def test_whoever_has_the_microphone_is_told_to_speak_and_not_to_queue(
+    world: World, yard: Courtyard, sign_in: SignIn
+) -> None:
+    arrive(yard, [world.volunteer, world.neighbour])
+    talks.queue_to_speak(
+        talk_id=yard.talk_id, person_id=world.volunteer.person_id, stance="open", actor=world.volunteer, now=NOW
+    )
+    talks.call_next(talk_id=yard.talk_id, after=0, actor=yard.secretary, now=NOW)
+    page = sign_in(world.volunteer).get(f"/talks/{yard.talk_id}", expect=200)
+    assert "轮到您了，请说" in page.words
+    assert not page.soup.select('form[action$="/speakers"]')
+    assert "周桂芳正在发言" in sign_in(world.neighbour).get(f"/talks/{yard.talk_id}", expect=200).words
+
+
+def test_a_household_that_has_voted_is_not_sent_to_vote_again(world: World, sign_in: SignIn) -> None:
+    yard = make_talk(world, state="in_session")
+    here = make_households(world.donghu, 22)
+    arrive(yard, here)
+    vote_id = open_vote(yard)
+    cast(vote_id, here[0], 0)
+    voted = sign_in(here[0]).get(f"/talks/{yard.talk_id}", expect=200)
+    assert "您家的票投好了" in voted.words
+    assert "去投票" not in voted.words
+    assert "去投票" in sign_in(here[1]).get(f"/talks/{yard.talk_id}", expect=200).words
+
+
+def test_a_talk_that_is_over_still_says_which_it_was(world: World, sign_in: SignIn) -> None:
+    yard = make_talk(world, state="adjourned")
+    words = sign_in(world.volunteer).get(f"/talks/{yard.talk_id}", expect=200).words
+    assert queries.get_talk(yard.talk_id).title in words
+    assert "散会了" in words
 
 
 def test_the_door_takes_a_member_number_and_says_who_came(world: World, yard: Courtyard, sign_in: SignIn) -> None:

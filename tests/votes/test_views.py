@@ -234,3 +234,15 @@ def test_the_ballot_page_asks_few_questions(
     with count_queries() as statements:
         client.submit(asked.form("/ballots"), expect=303)
     assert len(statements) <= 6, statements
+
+
+def test_the_page_about_secrecy_leads_back_to_the_ballot_it_was_opened_from(
+    world: World, voters: list[Actor], sign_in: SignIn
+) -> None:
+    vote_id = make_vote(voters, options=OPTIONS)
+    client = sign_in(voters[0])
+    link = client.get(f"/votes/{vote_id}", expect=200).soup.select_one('a[href^="/votes/secrecy"]')["href"]
+    assert client.get(link, expect=200).soup.select_one(".crumb a")["href"] == f"/votes/{vote_id}"
+    assert client.get("/votes/secrecy", expect=200).soup.select_one(".crumb a")["href"] == "/"
+    elsewhere = client.get("/votes/secrecy?back=//elsewhere.example", expect=200)
+    assert elsewhere.soup.select_one(".crumb a")["href"] == "/"
