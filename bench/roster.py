@@ -10,8 +10,9 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from bench.load import DATABASES
 from engage import places
 from engage.core import clock, tenancy
 from engage.core.database import db
-from engage.roster import commands, importing, preview, queries, takeout
+from engage.roster import commands, importing, preview, queries, takeout, undo_parts
 from engage.roster.models_export import RosterExport
 from engage.roster.parts import Outcome
 from engage.roster.undo import undo
@@ -74,9 +75,31 @@ def measure(kind: str, url: str, folder: str, content: bytes) -> None:
             row = RosterExport(actor_id=0, key="", purpose="测量", whole_phones=True, reason="", people=0)
             written = measured("export", lambda: takeout.workbook_of(row, now=clock.now()))
             print(f"    {len(written) // 1024} kB; undo follows")
-            measured("undo", lambda: undo(batch_id=batch_id, actor=None, now=clock.now()))
+            with parts_measured() as parts:
+                measured("undo", lambda: undo(batch_id=batch_id, actor=None, now=clock.now()))
+            middle, longest = sorted(parts)[len(parts) // 2], max(parts)
+            print(f"    {len(parts)} parts, {middle * 1000:.0f} ms in the middle, the longest {longest * 1000:.0f} ms")
         db.session.remove()
     print(f"  most memory with export and undo {most_memory()} MiB; the reader's own process has its own limit")
+
+
+@contextmanager
+def parts_measured() -> Iterator[list[float]]:
+    """Note how long each part of an undo takes: so long others wait for SQLite's pen, or for the turn on the roll."""
+    took: list[float] = []
+    real = undo_parts.take_part
+
+    def timed(run: undo_parts.UndoRun, *, now: datetime) -> undo_parts.Undone | None:
+        began = time.perf_counter()
+        done = real(run, now=now)
+        took.append(time.perf_counter() - began)
+        return done
+
+    undo_parts.take_part = timed
+    try:
+        yield took
+    finally:
+        undo_parts.take_part = real
 
 
 def most_memory() -> int:

@@ -14,11 +14,12 @@ import click
 from flask import current_app, g
 from flask.cli import with_appcontext
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from engage import ledger, places
 from engage.cli.epochs import Ended, app_on, begin_epoch, faults_in_books, present_books
 from engage.core import backup as copies
-from engage.core import clock, container, tenancy, web
+from engage.core import clock, container, sqlite, tenancy, web
 from engage.core.container import BackupRefused
 from engage.core.database import db
 from engage.core.errors import N_, DomainError
@@ -79,12 +80,12 @@ def words_on_cards(ended: Ended, *, keep_cards: bool) -> str:
 
 
 def take_backup(folder: Path, *, now: datetime, label: str = "engage") -> tuple[Path, dict[str, Any]]:
-    """Write a backup into the folder; return its path and manifest. Raises `BackupRefused` if the copy is not sound.
+    """Write a backup into the folder; return its path and manifest.
 
-    The name appears only after the copy was restored elsewhere and examined.
+    The name appears only after the copy was restored elsewhere and examined. Raises `BackupRefused` if the copy is not
+    sound, and where the folder takes none: whatever was begun is gone again (trust §4 D6).
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with _writing_to(folder), tempfile.TemporaryDirectory(dir=folder) as scratch:
         plain = Path(scratch) / "plain"
         copies.snapshot(plain)
         draft = Path(scratch) / "draft"
@@ -108,7 +109,8 @@ def restore_backup(file: Path, *, now: datetime, keep_cards: bool = False) -> tu
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         plain = Path(scratch) / "plain"
-        manifest = container.unpack(file, plain)
+        with _writing_to(folder):
+            manifest = container.unpack(file, plain)
         if manifest["database"] != db.engine.dialect.name:
             raise BackupRefused(
                 N_("这份备份来自%(kind)s，现在用的是另一种数据库。用同一种数据库恢复。"), kind=manifest["database"]
@@ -128,6 +130,23 @@ def restore_backup(file: Path, *, now: datetime, keep_cards: bool = False) -> tu
         copies.put_back(plain)
     db.engine.dispose()
     return kept, ended
+
+
+@contextmanager
+def _writing_to(folder: Path) -> Iterator[None]:
+    """Turn a full disk, or one that cannot be written, into a refusal."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except (OSError, sqlite.module.OperationalError, OperationalError) as full:
+        reason = (full.orig if isinstance(full, OperationalError) else full) or full
+        raise BackupRefused(
+            N_(
+                "没有做成，半份也没有留。%(folder)s写不进去（%(reason)s）：看看盘满了没有、能不能写，或者换个地方再来。"
+            ),
+            folder=str(folder),
+            reason=str(reason),
+        ) from full
 
 
 def entries_lost(manifest: dict[str, Any]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import current_app
+from flask import current_app, g
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -168,6 +168,7 @@ def _guard(view: View, access: str, allowed: Callable[[Actor], bool], permission
         if not allowed(actor):
             raise Forbidden
         me = actor.acting(permission) if permission else actor
+        g.needed = (actor, permission) if permission else None  # asked again at the first write (core.tenure)
         return cast("Response", view(*args, me=me, **kwargs))
 
     return _mark(cast("View", guarded), access)

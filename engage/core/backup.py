@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -137,10 +138,13 @@ def _run(program: str, *arguments: str, url: URL, options: str = "") -> None:
         timeout=_LONGEST_DUMP,
     )
     if done.returncode:
+        said = done.stderr.strip().splitlines()
+        # Whoever was killed says nothing: no room, no memory.
+        killed = signal.strsignal(-done.returncode) if done.returncode < 0 else None
         raise BackupRefused(
             N_("%(program)s没有做成：%(reason)s"),
             program=program,
-            reason=(done.stderr.strip().splitlines() or [""])[-1],
+            reason=said[-1] if said else killed or str(done.returncode),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from engage.core import step_up
+from engage.core import step_up, tenure
 from engage.people.above import end_region_role, give_region_role
 from engage.people.activations import Slip, activate, find_invitation, issue_slip_codes
 from engage.people.aliases import become_alias, end_alias, find_survivor, selves, selves_of
@@ -166,6 +166,7 @@ def init_app(app: Flask) -> None:
     )
     from engage.people.blueprint import bp
     from engage.people.messages import ConsoleMessenger
+    from engage.people.still import still_may
 
     assert views and views_me and views_members and views_own and views_paper and views_person  # noqa: S101, PT018 - imported for their routes
     assert views_changes and views_saved  # noqa: S101, PT018 - the same
@@ -175,6 +176,7 @@ def init_app(app: Flask) -> None:
     app.extensions["engage_messenger"] = ConsoleMessenger()
     app.login_manager.request_loader(load_actor)  # type: ignore[attr-defined]
     app.login_manager.unauthorized_handler(threshold.ask_to_sign_in)  # type: ignore[attr-defined]
+    app.extensions[tenure.ASK] = still_may
     app.extensions[step_up.GATE] = views_gate.ask_or_pass
     app.after_request(prolong_cookie)
     app.jinja_env.globals.update(masked_phone=masked_phone, tie_words=words.TIE_WORDS)

@@ -80,6 +80,8 @@ def withdraw_many(person_ids: Collection[int], *, brought_at: datetime, now: dat
     numbers are not given out again: a card that was printed opens nobody else's page.
     """
     session = require_transaction()
+    if not person_ids:
+        return Withdrawn(gone=[], stayed={})
     present: set[int] = set()
     for part in parts_of(Person.id, person_ids):
         present |= set(session.scalars(select(Person.id).where(part).order_by(Person.id).with_for_update()))

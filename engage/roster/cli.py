@@ -19,8 +19,10 @@ from engage.core.database import db
 from engage.core.errors import DomainError
 from engage.core.i18n import _
 from engage.core.tenancy import CommunityCard
-from engage.roster import commands, comparison, history, importing, queries, report, undo
+from engage.roster import commands, comparison, history, importing, queries, report, turns, undo, undo_parts
+from engage.roster.models import RosterBatch
 from engage.roster.parts import Outcome
+from engage.roster.undo_parts import Undone, UndoRun
 
 roster = AppGroup("roster", help="Check and import a community's roster workbook.")
 workbook_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -73,7 +75,7 @@ def import_(file: Path, community: str, found: bool) -> None:  # noqa: FBT001 - 
 @click.option("--batch", "batch_id", type=int, help="The import's number; the newest that can be undone without it.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 def undo_(community: str, batch_id: int | None, yes: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Take a whole import back, up to 24 hours after it. Says first what goes and who stays."""
+    """Take a whole import back, up to 24 hours after it, or carry on an undo. Says first what goes and who stays."""
     now = clock.now()
     card = _find_community(community)
     if card is None:
@@ -83,18 +85,7 @@ def undo_(community: str, batch_id: int | None, yes: bool) -> None:  # noqa: FBT
             batch = queries.get_batch(batch_id, now=now) if batch_id else history.newest_undoable(now=now)
             if batch is None:
                 raise click.ClickException(_("没有可以撤的导入：24小时内没有导过，或者已经撤了。"))
-            number, plan = batch.id, history.plan_undo(batch)
-            told = {"going": plan.going, "staying": plan.staying, "changed": plan.changed}
-            click.echo(
-                _(
-                    "“%(name)s”：%(going)s人会去掉，%(staying)s人有事在身会留下，%(changed)s人改回原样。",
-                    name=batch.filename,
-                    **told,
-                )
-            )
-            if not yes:
-                click.confirm(_("撤掉吗"), abort=True)
-            undone = undo.undo(batch_id=number, actor=None, now=now)
+            undone = _carried_on(batch) if turns.is_undoing(batch) else _taken_back(batch, ask=not yes)
     except DomainError as refused:
         raise click.ClickException(str(refused) or _("没有这一份导入。")) from refused
     click.echo(
@@ -103,6 +94,41 @@ def undo_(community: str, batch_id: int | None, yes: bool) -> None:  # noqa: FBT
             **asdict(undone),
         )
     )
+
+
+def _taken_back(batch: RosterBatch, *, ask: bool) -> Undone:
+    """Say what goes and who stays, and take the import back."""
+    plan = history.plan_undo(batch)
+    click.echo(
+        _(
+            "“%(name)s”：%(going)s人会去掉，%(staying)s人有事在身会留下，%(changed)s人改回原样。",
+            name=batch.filename,
+            going=plan.going,
+            staying=plan.staying,
+            changed=plan.changed,
+        )
+    )
+    if ask:
+        click.confirm(_("撤掉吗"), abort=True)
+    return _to_the_end(undo.begin(batch_id=batch.id, actor=None, now=clock.now()))
+
+
+def _carried_on(batch: RosterBatch) -> Undone:
+    begun = undo.carry_on(batch_id=batch.id, actor=None, now=clock.now())
+    click.echo(_("“%(name)s”撤到一半停了，现在接着撤。", name=batch.filename))
+    return _to_the_end(begun)
+
+
+def _to_the_end(begun: Undone | UndoRun) -> Undone:
+    """Take one part after another; whoever interrupts it can carry on at once."""
+    try:
+        while isinstance(begun, UndoRun):
+            begun = undo_parts.take_part(begun, now=clock.now()) or begun
+    except BaseException:
+        if isinstance(begun, UndoRun):
+            turns.give_up(batch_id=begun.batch_id, token=begun.token)
+        raise
+    return begun
 
 
 def _tell(outcome: Outcome, *, batch_id: int) -> None:

@@ -96,7 +96,10 @@ def correct_row(
 
 def _forget_what_was_before(*, now: datetime) -> None:
     """Wipe what imports changed, once it can no longer be taken back: old phones and homes are kept for that only."""
-    over = select(RosterBatch.id).where(RosterBatch.imported_at <= now - rules.UNDO_WITHIN)
+    # An undo that began in time goes on until its end, also when it is carried on the next day.
+    over = select(RosterBatch.id).where(
+        RosterBatch.imported_at <= now - rules.UNDO_WITHIN, RosterBatch.undo_began_at.is_(None)
+    )
     kept = RosterChange.before.is_not(None) & RosterChange.batch_id.in_(over)
     statement = update(RosterChange).where(kept).values(before=null(), after=null())
     require_transaction().execute(statement, execution_options={"synchronize_session": False})

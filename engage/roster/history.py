@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import defer
 
 from engage import people
 from engage.core.database import db
-from engage.roster import rules, words
+from engage.roster import rules, turns, words
 from engage.roster.models import RosterBatch, RosterChange
 
 PAGE: Final = 30
@@ -78,9 +78,16 @@ def list_past(*, page: int) -> PastPage:
 
 
 def state_of(batch: RosterBatch, *, now: datetime) -> str:
-    """Return "undone", "undoable", "settled", "running", "waiting" or "expired"."""
+    """Return "undone", "undoing", "undoable", "settled", "running", "stopped", "waiting" or "expired".
+
+    "stopped" is an import or an undo that ended half way and waits for somebody to carry it on.
+    """
     if batch.undone_at is not None:
         return "undone"
+    if turns.is_dead(batch, now=now):
+        return "stopped"
+    if turns.is_undoing(batch):
+        return "undoing"
     if batch.imported_at is not None:
         return "undoable" if now < rules.undo_until(batch.imported_at) else "settled"
     if batch.started_at is not None:
@@ -89,11 +96,12 @@ def state_of(batch: RosterBatch, *, now: datetime) -> str:
 
 
 def newest_undoable(*, now: datetime) -> RosterBatch | None:
-    """Return the newest import that can still be taken back, or None."""
+    """Return the import whose undo began and did not end, else the newest that can still be taken back, or None."""
+    began = RosterBatch.undo_began_at.is_not(None)
     statement = (
         select(RosterBatch)
-        .where(RosterBatch.imported_at > now - rules.UNDO_WITHIN, RosterBatch.undone_at.is_(None))
-        .order_by(RosterBatch.imported_at.desc(), RosterBatch.id.desc())
+        .where(RosterBatch.undone_at.is_(None), or_(began, RosterBatch.imported_at > now - rules.UNDO_WITHIN))
+        .order_by(began.desc(), RosterBatch.imported_at.desc(), RosterBatch.id.desc())
     )
     return db.session.scalars(statement.limit(1)).first()
 

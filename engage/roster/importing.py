@@ -7,21 +7,15 @@ undone, and a run that died can be carried on by anybody: what is on the roll al
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from typing import Final
-
-from sqlalchemy import select
+from datetime import datetime
 
 from engage import people
 from engage.core.access import Actor
-from engage.core.database import require_transaction, transaction
+from engage.core.database import transaction
 from engage.core.errors import N_, Conflict, DomainError
-from engage.roster import parts, queries
+from engage.roster import parts, queries, turns
 from engage.roster.models import RosterBatch
 from engage.roster.parts import Outcome, Run
-
-#: a run that has not written for so long is dead
-DEAD_AFTER: Final = timedelta(seconds=60)
 
 
 class NobodyFound(DomainError):
@@ -44,7 +38,7 @@ def begin(*, batch_id: int, revision: int, actor: Actor | None, now: datetime) -
     """Write a short batch, all or nothing, and return the outcome; of a long one write the doors and return the run.
 
     Raises `ChangedMeanwhile` when the batch is not the revision that was looked at, `NobodyFound` when no row can go in,
-    `Conflict` while another import of the community is under way.
+    `Conflict` while another import or undo of the community is under way.
     """
     seen = queries.get_batch(batch_id, now=now)
     if seen.imported_at is not None:
@@ -58,7 +52,7 @@ def begin(*, batch_id: int, revision: int, actor: Actor | None, now: datetime) -
             return Outcome(**(batch.outcome or {}))
         if batch.revision != revision:
             raise ChangedMeanwhile(N_("刚才有人改过这份名单。请再看一遍，再导入。"))
-        _ensure_alone(now=now)
+        turns.ensure_alone(now=now)
         if people.roll_mark() != mark:
             comparison = queries.comparison_of(batch, now=now)
         if not comparison.reading.people and not comparison.reading.units:
@@ -101,22 +95,8 @@ def stop(*, batch_id: int, actor: Actor | None, now: datetime) -> Outcome:
         return parts.finish(batch, replace(draft, stopped=True), actor=actor, now=now)
 
 
-def is_dead(batch: RosterBatch, *, now: datetime) -> bool:
-    """Tell whether an import began, did not end, and nobody carries it on."""
-    alive = batch.beat_at is not None and now - batch.beat_at < DEAD_AFTER
-    return batch.started_at is not None and batch.imported_at is None and not alive
-
-
 def _dead(batch_id: int, *, now: datetime) -> RosterBatch:
     batch = queries.get_batch(batch_id, now=now, lock=True)
-    if not is_dead(batch, now=now):
+    if not (turns.is_importing(batch) and turns.is_dead(batch, now=now)):
         raise Conflict(N_("这份名单还在导入，没有停。"))
     return batch
-
-
-def _ensure_alone(*, now: datetime) -> None:
-    running = select(RosterBatch).where(RosterBatch.started_at.is_not(None), RosterBatch.imported_at.is_(None))
-    for other in require_transaction().scalars(running):
-        if is_dead(other, now=now):
-            raise Conflict(N_("“%(name)s”导到一半停了。请先到那一份里接着导，或者到此为止。"), name=other.filename)
-        raise Conflict(N_("“%(name)s”正在导入。等它好了，再导这一份。"), name=other.filename)

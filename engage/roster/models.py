@@ -36,7 +36,7 @@ class RosterBatch(TenantBase):
     expires_at: Mapped[datetime]
     #: when the first rows were written; everything the import made carries this instant
     started_at: Mapped[datetime | None]
-    #: who writes the parts of a long import: somebody else's run stops at its next part
+    #: who writes the parts of a long import, or of its undo: somebody else's run stops at its next part
     runner: Mapped[str | None] = mapped_column(String(32))
     beat_at: Mapped[datetime | None]
     #: {"done", "total", "outcome"} while a long import is under way
@@ -46,7 +46,12 @@ class RosterBatch(TenantBase):
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     #: what this batch created: ids of "persons", "units", "places" and "grants" (roles given), names of "teams"
     made: Mapped[dict[str, list[Any]] | None] = mapped_column(JSON)
+    #: when an undo began; from then on its end is all there is to wait for
+    undo_began_at: Mapped[datetime | None]
+    #: {"done", "total", "outcome"} while an undo is under way (roster.undo_parts)
+    undo_progress: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     undone_at: Mapped[datetime | None]
+    #: who began the undo
     undone_by: Mapped[int | None]
     #: counts for people to read, set at the undo
     undone: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -11,17 +11,12 @@ from engage import people, places
 from engage.core import audit
 from engage.core.access import Actor, Role
 from engage.core.database import require_transaction, transaction
-from engage.core.errors import N_, Conflict
-from engage.roster import queries, rules, writing
+from engage.roster import queries, rules, turns, writing
 from engage.roster.comparison import Comparison, Entry, State
 from engage.roster.models import RosterBatch, RosterChange
 
 #: people written in one transaction: about a second, on both databases
 PART: Final = 2_000
-
-
-class TakenOver(Conflict):
-    """Somebody else carries this import on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +106,7 @@ def write_part(run: Run, *, now: datetime) -> Outcome | None:
     with transaction():
         people.roll_in_turn()
         batch = queries.get_batch(run.batch_id, now=now, lock=True)
-        if batch.runner != run.token or batch.imported_at is not None:
-            raise TakenOver(N_("这份名单正由别人接着导入。"))
+        turns.ensure_own(batch, run.token)
         batch.beat_at = now
         if run.rest > PART:
             _write_some(batch, run)

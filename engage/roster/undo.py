@@ -1,75 +1,80 @@
-"""Taking a whole import back within 24 hours: what it put on the roll goes, unless something hangs on it by now."""
+"""Taking a whole import back within 24 hours: what it put on the roll goes, unless something hangs on it by now.
+
+A short one at once, a long one in parts (engage.roster.undo_parts). One that began is not stopped, only carried on.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import uuid
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, null, select, update
+from sqlalchemy import null, update
 
-from engage import people, places
-from engage.core import audit
+from engage import people
 from engage.core.access import Actor, Role
 from engage.core.database import require_transaction, transaction
-from engage.roster import queries, rules
+from engage.core.errors import N_, Conflict, NotFound
+from engage.roster import queries, rules, turns, undo_parts
 from engage.roster.models import RosterBatch, RosterChange
-
-
-@dataclass(frozen=True, kw_only=True)
-class Undone:
-    """What an undo did, in counts: `kept` are people who stayed, `offices` the roles of the import that ended."""
-
-    people: int
-    kept: int
-    units: int
-    places: int
-    teams: int
-    offices: int
-    #: people who were on the roll before: how many have their old facts back, how many were changed again since
-    restored: int = 0
-    changed_since: int = 0
+from engage.roster.undo_parts import Undone, UndoRun
 
 
 def undo(*, batch_id: int, actor: Actor | None, now: datetime) -> Undone:
-    """Take an import back, all in one transaction; a second undo returns what the first one did.
+    """Take an import back, however long it takes; a second undo returns what the first one did.
 
     `actor` is None for the operator's command line. People on whom something hangs stay with their doors and teams; an area the roster filled in for a door that
-    was known before stays as well. Raises `TooLate` from 24 hours on, `UndoRefused` where somebody else must do it.
+    was known before stays as well. Raises what `begin` raises.
+    """
+    begun = begin(batch_id=batch_id, actor=actor, now=now)
+    while isinstance(begun, UndoRun):
+        begun = undo_parts.take_part(begun, now=now) or begun
+    return begun
+
+
+def begin(*, batch_id: int, actor: Actor | None, now: datetime) -> Undone | UndoRun:
+    """Take a short import back, all or nothing, and return what that did; of a long one return the run.
+
+    Raises `TooLate` from 24 hours after the import on, `UndoRefused` where somebody else must do it, `Conflict` while
+    an import or an undo of the community is under way.
     """
     with transaction() as session:
         # As for an import: one at a time, or the second would count what the first is taking away.
-        session.scalars(select(RosterBatch.id).order_by(RosterBatch.id).with_for_update()).all()
+        people.roll_in_turn()
         batch = queries.get_batch(batch_id, now=now, lock=True)
         if batch.undone_at is not None:
             return Undone(**(batch.undone or {}))
-        rules.ensure_undoable(imported_at=batch.imported_at, now=now)
-        made = batch.made or {}
-        rules.ensure_office_may_undo(
-            gave_offices=bool(made.get("grants")), is_secretary=actor is None or Role.SECRETARY in actor.roles
-        )
-        undone = _take_back(batch, at=batch.started_at or now, now=now)
-        batch.undone_at, batch.undone_by, batch.undone = now, actor.person_id if actor else None, asdict(undone)
-        audit.record("roster_undone", actor=actor, subject=f"roster_batch:{batch.id}", now=now, **batch.undone)
-        return undone
+        if not turns.is_undoing(batch):
+            rules.ensure_undoable(imported_at=batch.imported_at, now=now)
+            _ensure_office(batch, actor)
+        turns.ensure_alone(now=now)
+        progress = undo_parts.Progress.of(batch)
+        progress.total = undo_parts.total_of(batch)
+        batch.undo_began_at, batch.undone_by = now, actor.person_id if actor else None
+        batch.undo_progress = asdict(progress)
+        run = _run(batch, actor, now=now)
+        session.flush()
+        if progress.total.rows > undo_parts.AT_ONCE:
+            return run
+        return undo_parts.take_next(batch, at_most=undo_parts.AT_ONCE, actor=actor, now=now) or run
 
 
-def _take_back(batch: RosterBatch, *, at: datetime, now: datetime) -> Undone:
-    made = batch.made or {}
-    restored, changed_since = _restore(batch.id)
-    withdrawn = people.withdraw_many(made.get("persons", []), brought_at=at, now=now)
-    offices = people.end_grants(made.get("grants", []), now=now)
-    teams = people.dissolve_empty_teams([str(name) for name in made.get("teams", [])])
-    removed = places.remove_unused(unit_ids=made.get("units", []), place_ids=made.get("places", []))
-    return Undone(
-        people=len(withdrawn.gone),
-        kept=len(withdrawn.stayed),
-        units=removed.units,
-        places=removed.places,
-        teams=teams,
-        offices=offices,
-        restored=restored,
-        changed_since=changed_since,
-    )
+def carry_on(*, batch_id: int, actor: Actor | None, now: datetime) -> Undone | UndoRun:
+    """Take over an undo whose run died, however long ago the import is; what went is not counted again.
+
+    Raises `NotFound` when none began, `UndoRefused` where somebody else must do it, `Conflict` while it is under way.
+    """
+    with transaction():
+        people.roll_in_turn()
+        batch = queries.get_batch(batch_id, now=now, lock=True)
+        if batch.undone_at is not None:
+            return Undone(**(batch.undone or {}))
+        if not turns.is_undoing(batch):
+            raise NotFound
+        _ensure_office(batch, actor)
+        if not turns.is_dead(batch, now=now):
+            raise Conflict(N_("这份名单还在撤，没有停。"))
+        return _run(batch, actor, now=now)
 
 
 def forget(person_id: int) -> None:
@@ -79,17 +84,12 @@ def forget(person_id: int) -> None:
     require_transaction().execute(statement, execution_options={"synchronize_session": False})
 
 
-def _restore(batch_id: int) -> tuple[int, int]:
-    """Give people who were on the roll before their old facts back; returns (restored, changed again since)."""
-    session = require_transaction()
-    of_batch = RosterChange.batch_id == batch_id
-    counts = people.revert_many(
-        [
-            people.Amended(person_id=person_id, before=before or {}, after=after or {})
-            for person_id, before, after in session.execute(
-                select(RosterChange.person_id, RosterChange.before, RosterChange.after).where(of_batch)
-            )
-        ]
-    )
-    session.execute(delete(RosterChange).where(of_batch), execution_options={"synchronize_session": False})
-    return counts
+def _run(batch: RosterBatch, actor: Actor | None, *, now: datetime) -> UndoRun:
+    run = UndoRun(batch_id=batch.id, token=uuid.uuid4().hex, actor=actor)
+    batch.runner, batch.beat_at = run.token, now
+    return run
+
+
+def _ensure_office(batch: RosterBatch, actor: Actor | None) -> None:
+    gave_offices = bool((batch.made or {}).get("grants"))
+    rules.ensure_office_may_undo(gave_offices=gave_offices, is_secretary=actor is None or Role.SECRETARY in actor.roles)

@@ -13,10 +13,11 @@ from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
 from engage.core.step_up import confirmed
 from engage.core.workbook import SheetOut
-from engage.roster import commands, fixing, forms, history, importing, preview, queries, rules
+from engage.roster import commands, fixing, forms, history, preview, queries, rules, turns
 from engage.roster.models import RosterBatch
 from engage.roster.parts import Outcome
 from engage.roster.rules import LABELS
+from engage.roster.undo_parts import Progress
 
 bp = Blueprint("roster", __name__, url_prefix="/roster")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,13 +59,13 @@ def show(batch_id: int, *, me: Actor) -> Response:
 
 
 def check_page(batch_id: int, *, refused: DomainError | None = None) -> Response:
-    """Return the page a batch has now: its rows, how far its import is, or what that did."""
+    """Return the page a batch has now: its rows, how far its import or its undo is, or what that did."""
     now = clock.now()
     batch = queries.get_batch(batch_id, now=now)
+    if turns.is_importing(batch) or turns.is_undoing(batch):
+        return progress_page(batch, now=now, refused=refused)
     if batch.imported_at is not None:
         return _done_page(batch, now=now)
-    if batch.started_at is not None:
-        return progress_page(batch, now=now)
     comparison = queries.comparison_of(batch, now=now)
     by_tab = preview.states(comparison)
     place = forms.Place.parse(web.request.values)
@@ -94,15 +95,18 @@ def check_page(batch_id: int, *, refused: DomainError | None = None) -> Response
     )
 
 
-def progress_page(batch: RosterBatch, *, now: datetime) -> Response:
-    """Return how far an import is; a dead one offers to carry on or to end it there."""
+def progress_page(batch: RosterBatch, *, now: datetime, refused: DomainError | None = None) -> Response:
+    """Return how far an import is, or its undo; a dead one offers to carry on, an import also to end it there."""
+    kept = batch.progress or {}
+    undoing = turns.is_undoing(batch)
     return web.page(
-        "roster/progress.html",
-        fragment="roster/_progress.html",
+        "roster/undoing.html" if undoing else "roster/progress.html",
+        fragment="roster/_undoing.html" if undoing else "roster/_progress.html",
+        status=refused.status if refused else 200,
         batch=batch,
-        done=(batch.progress or {}).get("done", 0),
-        total=(batch.progress or {}).get("total", 0),
-        dead=importing.is_dead(batch, now=now),
+        dead=turns.is_dead(batch, now=now),
+        refusal=web.say(refused) if refused else None,
+        **vars(Progress.of(batch)) if undoing else {"done": kept.get("done", 0), "total": kept.get("total", 0)},
     )
 
 

@@ -7,7 +7,7 @@ from flask import Response
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
-from engage.roster import importing, queries, views_background
+from engage.roster import importing, queries, turns, views_background
 from engage.roster.parts import Run
 from engage.roster.views import bp, check_page, progress_page
 
@@ -31,10 +31,10 @@ def confirmation(batch_id: int, *, me: Actor) -> Response:
 @bp.get("/batches/<int:batch_id>/progress")
 @needs(Permission.IMPORT_ROSTER)
 def progress(batch_id: int, *, me: Actor) -> Response:
-    """Show how far a long import is; once it ended, send the browser to what it did."""
+    """Show how far a long import or undo is; once it ended, send the browser to what it did."""
     now = clock.now()
     batch = queries.get_batch(batch_id, now=now)
-    if batch.started_at is None or batch.imported_at is not None:
+    if not (turns.is_importing(batch) or turns.is_undoing(batch)):
         return web.see_other(web.url_for("roster.show", batch_id=batch_id))
     return progress_page(batch, now=now)
 

@@ -7,8 +7,9 @@ from flask import Response
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
-from engage.roster import history, queries, rules, undo
-from engage.roster.views import bp
+from engage.roster import history, queries, rules, turns, undo, views_background
+from engage.roster.undo_parts import UndoRun
+from engage.roster.views import bp, check_page
 
 
 @bp.get("/batches")
@@ -23,20 +24,42 @@ def batches(*, me: Actor) -> Response:
 @bp.get("/batches/<int:batch_id>/undo")
 @needs(Permission.IMPORT_ROSTER)
 def before_undo(batch_id: int, *, me: Actor) -> Response:
-    """Name what an undo would take away, and who stays."""
+    """Name what an undo would take away, and who stays; once it began, send the browser to how far it is."""
+    now = clock.now()
+    if turns.is_undoing(queries.get_batch(batch_id, now=now)):
+        return web.see_other(web.url_for("roster.show", batch_id=batch_id))
     return _undo_page(batch_id)
 
 
 @bp.post("/batches/<int:batch_id>/undo")
 @needs(Permission.IMPORT_ROSTER)
 def take_back(batch_id: int, *, me: Actor) -> Response:
-    """Take an import back."""
+    """Take an import back: a short one at once, a long one in the background."""
     try:
-        undo.undo(batch_id=batch_id, actor=me, now=clock.now())
+        begun = undo.begin(batch_id=batch_id, actor=me, now=clock.now())
     except NotFound:
         raise
     except DomainError as refused:
+        if turns.is_undoing(queries.get_batch(batch_id, now=clock.now())):  # pressed twice
+            return web.see_other(web.url_for("roster.show", batch_id=batch_id))
         return _undo_page(batch_id, refused=refused)
+    if isinstance(begun, UndoRun):
+        views_background.follow(begun)
+    return web.see_other(web.url_for("roster.show", batch_id=batch_id))
+
+
+@bp.post("/batches/<int:batch_id>/undo/continuation")
+@needs(Permission.IMPORT_ROSTER)
+def undo_continuation(batch_id: int, *, me: Actor) -> Response:
+    """Carry on an undo that died."""
+    try:
+        begun = undo.carry_on(batch_id=batch_id, actor=me, now=clock.now())
+    except NotFound:
+        raise
+    except DomainError as refused:
+        return check_page(batch_id, refused=refused)
+    if isinstance(begun, UndoRun):
+        views_background.follow(begun)
     return web.see_other(web.url_for("roster.show", batch_id=batch_id))
 
 

@@ -11,7 +11,8 @@ from flask import Flask
 
 from engage import people, places
 from engage.config import PROJECT
-from engage.core import tenancy
+from engage.core import clock, tenancy
+from engage.roster import undo, undo_parts
 from engage.roster.rules import KINDS
 from tests.conftest import World
 from tests.databases import make_app
@@ -123,5 +124,43 @@ def test_an_import_of_another_community_is_not_undone_from_here(world: World, ap
         result = run(app, "undo", "--community", community, "--batch", number, "--yes")
         assert result.exit_code == 1
         assert "Error" in result.output
+    with tenancy.scoped(world.donghu.id):
+        assert people.count_persons() == 12
+
+
+def test_an_undo_that_was_interrupted_is_carried_on_by_the_same_command(
+    world: World, app: Flask, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undo_parts, "PART", 2)
+    monkeypatch.setattr(undo_parts, "AT_ONCE", 2)
+    where = ("undo", "--community", "东湖社区", "--yes")
+    run(app, "import", small, *where[1:3])
+
+    def interrupt(*_args: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as impatient:
+        impatient.setattr(places, "remove_unused", interrupt)
+        assert run(app, *where).exit_code != 0
+    done = run(app, *where)
+    assert done.exit_code == 0, done.output
+    assert "撤到一半停了，现在接着撤" in done.output
+    assert "人会去掉" not in done.output
+    assert "撤掉了：4人、3户、4个网格和楼栋、2支队伍" in done.output
+    with tenancy.scoped(world.donghu.id):
+        assert people.count_persons() == 8
+    assert "没有可以撤的导入" in run(app, *where).output
+
+
+def test_an_undo_somebody_else_runs_is_left_alone(
+    world: World, app: Flask, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undo_parts, "AT_ONCE", 2)
+    number = run(app, "import", small, "--community", "东湖社区").output.rsplit(maxsplit=1)[-1]
+    with tenancy.scoped(world.donghu.id):
+        undo.begin(batch_id=int(number), actor=world.secretary, now=clock.now())
+    refused = run(app, "undo", "--community", "东湖社区", "--yes")
+    assert refused.exit_code == 1
+    assert "还在撤，没有停" in refused.output
     with tenancy.scoped(world.donghu.id):
         assert people.count_persons() == 12

@@ -14,16 +14,17 @@ from engage.core.audit import AuditEvent
 from engage.core.database import db
 from engage.core.errors import Conflict
 from engage.people import intake
-from engage.roster import importing, parts, queries, views_background
-from engage.roster.importing import begin, carry_on, confirm, is_dead, stop
-from engage.roster.parts import Run, TakenOver, write_part
+from engage.roster import parts, queries, turns, views_background
+from engage.roster.importing import begin, carry_on, confirm, stop
+from engage.roster.parts import Run, write_part
+from engage.roster.turns import TakenOver, is_dead
 from engage.roster.undo import undo
 from tests.conftest import World
 from tests.make import NOW
 from tests.roster.importing import everything, put_in, staged
 from tests.roster.make_workbooks import workbook
 
-LATER = NOW + importing.DEAD_AFTER
+LATER = NOW + turns.DEAD_AFTER
 
 
 @pytest.fixture(autouse=True)

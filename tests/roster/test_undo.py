@@ -13,7 +13,8 @@ from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.people.models import Person, RoleGrant
 from engage.roster import history, queries, rules
-from engage.roster.undo import Undone, undo
+from engage.roster.undo import undo
+from engage.roster.undo_parts import Undone
 from tests import make
 from tests.conftest import World, counted_queries
 from tests.make import NOW

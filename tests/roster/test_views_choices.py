@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from engage.core import tenancy
-from engage.roster import importing, parts, views_background
+from engage.roster import parts, turns, views_background
 from engage.roster.importing import begin
 from tests.client import CheckingClient
 from tests.conftest import World, counted_queries
@@ -126,7 +126,7 @@ def test_an_import_that_died_says_so_and_offers_two_ways_on(
         views_background, "follow", lambda run: [None for _ in range(5) if parts.write_part(run, now=NOW)]
     )
     batch_id = staged(world, workbook())
-    begin(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW - importing.DEAD_AFTER)
+    begin(batch_id=batch_id, revision=1, actor=world.secretary, now=NOW - turns.DEAD_AFTER)
     client = sign_in(world.secretary)
     client.language = language
     page = client.get(f"/roster/batches/{batch_id}", expect=200)
