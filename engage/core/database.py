@@ -31,7 +31,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 from engage.config import PROJECT
-from engage.core import postgresql, sqlite
+from engage.core import postgresql, sqlite, tenure
 from engage.core.errors import NestedTransaction, OutsideTransaction
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -135,7 +135,7 @@ def transaction() -> Iterator[Session]:
 
     On SQLite the write lock is taken first (a read upgraded to a write fails at once), in a fair queue. PostgreSQL goes
     on in the transaction that loaded the page's data: READ COMMITTED sees what others have written since.
-    Raises `NestedTransaction` when a command calls another command.
+    Raises `NestedTransaction` when a command calls another command, `Forbidden` when the office it needs was just lost.
     """
     session = db.session()
     if session.info.get("in_command"):
@@ -151,6 +151,7 @@ def transaction() -> Iterator[Session]:
             session.info["in_command"] = True
             if writers:
                 sqlite.begin_writing(session)
+            tenure.ensure_held()
             yield session
             _act_last(session)
             session.commit()

@@ -104,7 +104,7 @@ def _ensure_held_there(role: Role, place_id: int | None) -> None:
 
 
 def end_role(*, person_id: int, grant_id: int, actor: Actor, now: datetime) -> None:
-    """End a role; it is gone with the next request, and for one under way with its next write (core.tenure).
+    """End a role; it is gone with the next request, and for one under way with its next command (core.tenure).
 
     What was handed over from it goes too.
 
