@@ -35,6 +35,16 @@ WALL = {"width": 1920, "height": 1080}
 PAPER = {"width": 794, "height": 1123}
 PORT = 8765
 HIGHEST = 1800  # a longer list says no more
+#: the story is told relative to now, and is meant for an evening: the server's clock begins at 19:12
+_EVENING = """
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import time_machine
+
+evening = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=19, minute=12)
+time_machine.travel(evening, tick=True).start()
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +82,7 @@ PICTURES = (
     Picture(name="journal", path="/ledger", who="secretary", size=DESK),
     Picture(name="stock", path="/stock", who="secretary", size=DESK),
     Picture(name="console", path="/desk/today", who="secretary", size=DESK, follow=("#talk a.btn",)),
-    Picture(name="talk-elder", path="/", who="volunteer", cookies={"mode": "elder"}, follow=("a.big-row",)),
+    Picture(name="talk-elder", path="/", who="volunteer", cookies={"mode": "elder"}, follow=("a.big-row[href^='/talks/']",)),
     Picture(name="rewards-elder", path="/rewards", who="volunteer", cookies={"mode": "elder"}),
     Picture(
         name="projector", path="/desk/today", who="secretary", size=WALL, follow=("#talk a.btn", ".con-right a.lk")
@@ -148,7 +158,9 @@ def sign_in(page: Page, key: str) -> None:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serve the story from an empty folder and yield the address."""
+    (folder / "sitecustomize.py").write_text(_EVENING)
     environment = os.environ | {
+        "PYTHONPATH": str(folder),
         "ENGAGE_DATA_DIR": str(folder),
         "DATABASE_URL": "",
         "ENGAGE_BIND": "127.0.0.1",
