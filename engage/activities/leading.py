@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engage import people
 from engage.activities.queries import ShiftCard
+from engage.core import tenure
 from engage.core.access import Actor, Permission
 from engage.core.errors import Forbidden
 
@@ -20,6 +21,7 @@ def ensure_leads(shift: ShiftCard, *, actor: Actor) -> Actor:
     leader = people.persons_of([shift.leader_id], reach=actor.reach(Permission.LEAD_SHIFT)).get(shift.leader_id)
     if leader is None:
         raise Forbidden
+    tenure.ask_again(actor, Permission.LEAD_SHIFT)
     return actor.acting(Permission.LEAD_SHIFT, at=people.places_of(leader))
 
 

@@ -53,15 +53,22 @@ def check_in_with_code(*, shift_id: int, handed: Handed, actor: Actor, now: date
     seed = activities.seed_of(shift_id=shift_id, now=now)
     if seed.shift.cancelled:
         raise CodeRefused(N_("这一班取消了，不用签到"), field="code")
-    # A digit left out is a slip of the finger, not one of the five wrong tries.
-    if handed.medium == "typed" and handed.digits.isdigit() and len(handed.digits) < rules.TYPED_DIGITS:
-        raise CodeRefused(N_("要六位数字，您输了%(count)s位"), field="code", count=len(handed.digits))
+    if handed.medium == "typed":
+        _ensure_can_be_a_code(handed.digits)
     _ensure_minor_may(seed.shift, person_id=actor.person_id, born=actor.birth_year, name=actor.name, now=now)
     with transaction() as session:
         receipt = _judge_and_write(session.connection(), seed=seed, handed=handed, actor=actor, now=now)
     if receipt is None:  # raised out here: the count of wrong tries must stay
         raise CodeRefused(N_("这个码不对，看着屏幕再输一遍"), field="code")
     return receipt
+
+
+def _ensure_can_be_a_code(typed: str) -> None:
+    """Refuse a slip of the finger; it is not one of the five wrong tries, for it could not have been right."""
+    if not (typed.isascii() and typed.isdigit()):
+        raise CodeRefused(N_("要六位数字，看着屏幕再输一遍"), field="code")
+    if len(typed) not in {rules.TYPED_DIGITS, rules.QR_DIGITS}:
+        raise CodeRefused(N_("要六位数字，您输了%(count)s位"), field="code", count=len(typed))
 
 
 def _ensure_minor_may(shift: ShiftCard, *, person_id: int, born: int | None, name: str, now: datetime) -> None:

@@ -52,20 +52,22 @@ def draft_rule(
         return _write_draft(terms=terms, valid_from=valid_from, actor=actor, now=now, code=code, source=source)
 
 
-def draft_first_rule(*, actor: Actor, now: datetime) -> None:
-    """Draft the rule every community starts with, from today (Shanghai) on; nothing while one waits or is in force.
+def draft_first_rule(*, actor: Actor, now: datetime) -> bool:
+    """Draft the rule every community starts with, from today (Shanghai) on.
 
-    Raises `Forbidden`.
+    Tells whether it did: one that waits or is in force is enough. Raises `Forbidden`.
     """
     if not actor.can(Permission.DRAFT_RULES):
         raise Forbidden
     today = clock.local_date(now)
     with transaction():
         in_turn(f"award_rule:{rules.DEFAULT_CODE}", community_id=actor.community_id)
-        if queries.lacks_rule(today=today):
+        lacking = queries.lacks_rule(today=today)
+        if lacking:
             _write_draft(
                 terms=rules.DEFAULT_TERMS, valid_from=today, actor=actor, now=now, code=rules.DEFAULT_CODE, source=""
             )
+    return lacking
 
 
 def _write_draft(*, terms: Terms, valid_from: date, actor: Actor, now: datetime, code: str, source: str) -> int:

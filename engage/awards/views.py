@@ -97,8 +97,8 @@ def list_rules(*, me: Actor) -> Response:
 @needs(Permission.DRAFT_RULES)
 def create_version(*, me: Actor) -> Response:
     """Draft the rule every community starts with."""
-    commands.draft_first_rule(actor=me, now=clock.now())
-    flash(_("起草好了，请另一位打开这一页批准。"))
+    if commands.draft_first_rule(actor=me, now=clock.now()):
+        flash(_("起草好了，请另一位打开这一页批准。"))
     return see_other(url_for(".list_rules"))
 
 

@@ -168,7 +168,7 @@ def _guard(view: View, access: str, allowed: Callable[[Actor], bool], permission
         if not allowed(actor):
             raise Forbidden
         me = actor.acting(permission) if permission else actor
-        g.needed = (actor, permission) if permission else None  # asked again when a command begins (core.tenure)
+        g.needed = [(actor, permission)] if permission else []  # asked again when a command begins (core.tenure)
         return cast("Response", view(*args, me=me, **kwargs))
 
     return _mark(cast("View", guarded), access)

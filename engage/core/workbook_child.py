@@ -242,7 +242,7 @@ def main() -> None:
         refuse("password")
     except MemoryError:
         refuse("bomb")
-    except (python_calamine.CalamineError, OSError, ValueError):
+    except (python_calamine.CalamineError, OSError, ValueError, struct.error, zlib.error):
         refuse("broken")
 
 

@@ -16,8 +16,12 @@
   // A part that polls comes back by itself, and a form that waits in the phone says so: nobody needs to tap again.
   const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
   const minded = (element) => polls(element) || element.hasAttribute("data-queue");
-  // A part that polls waits while somebody fills in one of its fields: what was typed is not taken from under the hand.
-  const filledIn = (part) => [...part.querySelectorAll("input:not([type=hidden]),textarea")].some((field) => field === document.activeElement || field.value !== field.defaultValue);
+  // A part that polls waits while somebody fills in one of its fields or presses one of its buttons: nothing is taken from
+  // under the hand. Who has walked away from a field for two minutes sees again who came.
+  let touched = 0;
+  for (const name of ["input", "focusin"]) document.addEventListener(name, () => { touched = Date.now(); });
+  const begun = (part) => [...part.querySelectorAll("input:not([type=hidden]),textarea")].some((field) => field === document.activeElement || field.value !== field.defaultValue);
+  const filledIn = (part) => part.matches(":active") || (Date.now() - touched < 120000 && begun(part));
   for (const name of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
     document.addEventListener(name, (event) => {
       const part = event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt;

@@ -118,6 +118,17 @@ def test_k3_an_address_with_a_bent_code_checks_nobody_in(
         assert phone.get(f"/s/AAAAAAAAAAAAAAAA/{code}").status_code == 404
 
 
+def test_k3_an_address_says_nothing_of_six_digits(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:
+    """W14: opening an address counts as no try, so it must not tell whether six digits are a code of this shift."""
+    phone = sign_in(world.volunteer)
+    for moment in (START - timedelta(minutes=30), START, END):
+        code = shown(patrol, Kind.IN, START)[:6]
+        with at(moment):
+            page = phone.get(f"/s/{token_of(patrol)}/{code}", expect=200)
+            assert "这个码不对" in page.words
+            assert not page.soup.select(f'form[action="/s/{token_of(patrol)}/{code}"]')
+
+
 def test_a_browser_nobody_is_signed_in_on_comes_back_to_the_address_after_signing_in(
     client: CheckingClient, world: World, patrol: ShiftCard
 ) -> None:
@@ -139,6 +150,17 @@ def test_the_phones_queue_is_answered_in_json(world: World, patrol: ShiftCard, s
         answer = phone.post(f"/shifts/{patrol.id}/check-ins", data=facts, headers={"Accept": "application/json"})
         assert answer.status_code == 422
         assert "不对" in answer.json["words"]
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "abc", "12 34", "1234567", "签到码"])
+def test_what_could_be_no_code_is_not_a_wrong_try(world: World, patrol: ShiftCard, sign_in: SignIn, typed: str) -> None:
+    phone = sign_in(world.volunteer)
+    with at(START):
+        page = phone.get(f"/shifts/{patrol.id}/duty", expect=200)
+        for _again in range(6):
+            page = phone.submit(page.form("/check-ins"), expect=422, code=typed)
+            assert "要六位数字" in page.refusal
+        phone.submit(page.form("/check-ins"), expect=303, code=shown(patrol, Kind.IN, START)[:6])
 
 
 def test_a_digit_left_out_is_named_and_is_not_a_wrong_try(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:

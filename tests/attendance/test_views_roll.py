@@ -61,6 +61,8 @@ def test_a_card_a_token_and_a_number_are_all_taken(
             assert words in answer.words
         refused = leader.submit(form, expect=422, press="kind=in", card="9999")
         assert "没有这个编号" in refused.refusal
+        assert 'http-equiv="refresh"' not in refused.text, "its address cannot be opened again"
+        assert 'http-equiv="refresh"' in leader.get(f"/shifts/{patrol.id}/roll", expect=200).text
     grades = {card.person_id: card.grade for card in attendance.sessions_of_shift(patrol.id)}
     assert grades == {
         world.resident.person_id: "4",

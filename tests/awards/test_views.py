@@ -102,8 +102,9 @@ def test_a_new_community_gets_its_first_rule_from_two_persons_on_the_page(world:
     office, clerk = sign_in(world.secretary), sign_in(world.clerk)
     assert "起草这一版" not in clerk.get("/award-rules", expect=200).words
     form = office.get("/award-rules", expect=200).form("/award-rules")
-    for _twice in range(2):
+    for told in (True, False):
         office.submit(form, expect=303)
+        assert ("起草好了" in office.get("/award-rules", expect=200).text) == told
     [draft] = queries.list_rules()
     page = office.get("/award-rules", expect=200)
     assert "等别人批" in page.words

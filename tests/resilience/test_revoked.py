@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask, g
 from sqlalchemy import select, update
 
-from engage import people, places
+from engage import activities, people, places
 from engage.core import clock, tenancy
 from engage.core.access import Actor, Permission, Role
 from engage.core.audit import AuditEvent
 from engage.core.database import db, transaction
 from engage.core.errors import Forbidden
-from engage.people.models import RoleGrant, Team
+from engage.people import membership
+from engage.people.devices import token_hash
+from engage.people.models import Device, RoleGrant, Team
 from engage.people.still import still_may
 from engage.teams import commands
 from tests import make
+from tests.activities.conftest import make_shift
 from tests.client import CheckingClient
 from tests.conftest import World
 from tests.make import NOW
@@ -128,7 +132,37 @@ def test_c13_a_statement_for_many_rows_asks_as_well_and_each_command_anew(app: F
     everything = update(Team).values(name="改了").execution_options(synchronize_session=False)
     with app.test_request_context(method="POST"), tenancy.scoped(world.donghu.id):
         for who, may in ((world.secretary, True), (world.desk, False), (world.secretary, True), (world.desk, False)):
-            g.needed = (who, Permission.MANAGE_MEMBERS)
+            g.needed = [(who, Permission.MANAGE_MEMBERS)]
             with nullcontext() if may else pytest.raises(Forbidden), transaction() as session:
                 session.execute(everything)
         db.session.remove()
+
+
+def test_c13_who_was_paused_or_signed_out_everywhere_writes_no_more(world: World) -> None:
+    """Pausing somebody ends their devices and leaves their roles."""
+    with tenancy.scoped(world.donghu.id):
+        actor = replace(world.clerk, device_id=device_of(make.open_device(world.clerk)))
+        assert still_may(actor, Permission.MANAGE_MEMBERS, now=NOW)
+        with transaction() as session:
+            session.execute(update(Device).where(Device.id == actor.device_id).values(ended_at=NOW))
+        assert not still_may(actor, Permission.MANAGE_MEMBERS, now=NOW)
+        assert still_may(world.clerk, Permission.MANAGE_MEMBERS, now=NOW)
+        membership.change_status(
+            person_id=world.clerk.person_id, status="paused", reason="住院", actor=world.secretary, now=NOW
+        )
+        assert not still_may(world.clerk, Permission.MANAGE_MEMBERS, now=NOW)
+
+
+def device_of(cookie: str) -> int:
+    found: int = db.session.scalars(select(Device.id).where(Device.token_hash == token_hash(cookie))).one()
+    return found
+
+
+def test_c13_an_office_that_opened_somebody_elses_shift_is_asked_for_again(app: Flask, world: World) -> None:
+    """The leader's page is open to every signed-in person: it is the shift's leader or an office that lets in."""
+    with tenancy.scoped(world.donghu.id):
+        shift = make_shift(actor=world.secretary, leader_no=world.leader.member_no, title="巡逻")
+    for who, asked in ((world.leader, []), (world.secretary, [Permission.LEAD_SHIFT])):
+        with app.test_request_context(method="POST"), tenancy.scoped(world.donghu.id):
+            activities.ensure_leads(shift, actor=who)
+            assert [permission for _actor, permission in g.get("needed", [])] == asked
