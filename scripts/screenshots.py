@@ -82,7 +82,9 @@ PICTURES = (
     Picture(name="journal", path="/ledger", who="secretary", size=DESK),
     Picture(name="stock", path="/stock", who="secretary", size=DESK),
     Picture(name="console", path="/desk/today", who="secretary", size=DESK, follow=("#talk a.btn",)),
-    Picture(name="talk-elder", path="/", who="volunteer", cookies={"mode": "elder"}, follow=("a.big-row[href^='/talks/']",)),
+    Picture(
+        name="talk-elder", path="/", who="volunteer", cookies={"mode": "elder"}, follow=("a.big-row[href^='/talks/']",)
+    ),
     Picture(name="rewards-elder", path="/rewards", who="volunteer", cookies={"mode": "elder"}),
     Picture(
         name="projector", path="/desk/today", who="secretary", size=WALL, follow=("#talk a.btn", ".con-right a.lk")
