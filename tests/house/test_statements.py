@@ -181,29 +181,20 @@ def look(walk: Walk, who: str, path: str, *, fragment: bool, endpoint: str, foun
     return answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
 
 
-def test_no_page_sends_more_than_twelve_statements(found: Found) -> None:
+def test_every_page_in_twelve_statements_and_none_of_them_row_by_row(walk: Walk, found: Found) -> None:
+    """One test, for the walk takes longer than everything it is looked at for."""
+    pages = {rule.endpoint for rule in walking.rules_of(walk.app) if walking.method_of(rule) == "GET"}
+    assert pages - found.most.keys() == CLOSED.keys(), "what follows looks at pages, not at refusals"
     above = {
         endpoint: f"{number} statements for {where}"
         for endpoint, (number, where) in found.most.items()
         if number > EXCEPTIONS.get(endpoint, (AT_MOST, ""))[0]
     }
     assert above == {}, above
-
-
-def test_the_exceptions_are_no_larger_than_they_must_be(found: Found) -> None:
     smaller = {
         endpoint: f"write {found.most[endpoint][0]} for {number}, or take it out"
         for endpoint, (number, _why) in EXCEPTIONS.items()
         if found.most[endpoint][0] < number
     }
     assert smaller == {}, smaller
-
-
-def test_no_page_asks_row_by_row(found: Found) -> None:
     assert found.repeated == {}, found.repeated
-
-
-def test_the_walk_opened_every_page_but_those_it_cannot(walk: Walk, found: Found) -> None:
-    """So that the tests above look at pages, not at refusals."""
-    pages = {rule.endpoint for rule in walking.rules_of(walk.app) if walking.method_of(rule) == "GET"}
-    assert pages - found.most.keys() == CLOSED.keys()
