@@ -31,7 +31,7 @@ test: venv-dev ## everything: lint, types, all tests on SQLite and PostgreSQL, j
 check: venv-dev ## the fast part: lint, format, types, imports, templates, rules (under 15 s)
 	@$(STEPS) check
 
-slow: venv-dev ## the tests that take minutes: a thousand races of the last ballot, twenty kills, a new room
+slow: venv-dev ## the tests that take minutes: a thousand races of the last ballot, twenty kills
 	@$(STEPS) slow
 
 kill: venv-dev ## twenty kill -9 of the whole server in a minute of check-ins and pick-ups, on both databases

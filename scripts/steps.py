@@ -2,7 +2,7 @@
 
 python -m scripts.steps check          the fast part
 python -m scripts.steps test           everything but the tests marked slow
-python -m scripts.steps slow           those: a thousand races, twenty kills, a new room
+python -m scripts.steps slow           those: a thousand races, twenty kills
 python -m scripts.steps test ruff …    only the steps named
 """
 
