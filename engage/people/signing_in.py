@@ -137,18 +137,20 @@ def _count(digits: str, network: str, *, now: datetime) -> None:
 
 
 def _find_account(digits: str) -> tuple[int, str] | None:
-    """Return (person id, password hash) of an active account by phone or member number: always one statement."""
+    """Return (person id, password hash) of an active account by phone or member number: always one statement.
+
+    All that fit are read: to find the first one, PostgreSQL reads along the order and an unknown number everybody (W13).
+    """
     member_no = int(digits) if digits and len(digits) <= 8 else -1
     index = phone_index(digits, community_id=current_community_id())
-    row = db.session.execute(
-        select(Person.id, Credential.password_hash)
+    rows = db.session.execute(
+        select(Credential.id, Person.id, Credential.password_hash)
         .join(Credential, (Credential.person_id == Person.id) & (Credential.community_id == Person.community_id))
         .where(or_(Person.phone_index == index, Person.member_no == member_no), Person.status == "active")
-        # Two people may share a phone: it signs in who came first, the other uses the number on the card.
-        .order_by(Credential.id)
-        .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else None
+    ).all()
+    # Two people may share a phone: it signs in who came first, the other uses the number on the card.
+    first = min(rows, key=lambda row: row[0], default=None)
+    return (first[1], first[2]) if first else None
 
 
 def end_browser(*, cookie: str | None, now: datetime) -> None:
