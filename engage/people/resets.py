@@ -7,17 +7,17 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from engage.core import audit, sealed
-from engage.core.database import db, transaction
+from engage.core.database import transaction
 from engage.core.errors import N_
 from engage.core.limits import count_attempt
 from engage.core.tenancy import current_community_id
 from engage.people import passwords, rules
+from engage.people.accounts import find_account
 from engage.people.devices import end_devices
 from engage.people.messages import send_aside
-from engage.people.models import Credential, Person
 from engage.people.models_sign_in import ResetRequest
 from engage.people.phones import normalised_phone, phone_index
 from engage.people.queries import get_person
@@ -35,18 +35,6 @@ def _hash(code: str, *, index: str) -> str:
     return hmac.new(key, f"{current_community_id()}|{index}|{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def _find_owner(phone: str) -> int | None:
-    """Return the account a phone signs in: the same choice as signing in makes."""
-    index = phone_index(phone, community_id=current_community_id())
-    return db.session.scalar(
-        select(Person.id)
-        .join(Credential, (Credential.person_id == Person.id) & (Credential.community_id == Person.community_id))
-        .where(Person.phone_index == index, Person.status == "active")
-        .order_by(Credential.id)
-        .limit(1)
-    )
-
-
 def ask_reset(*, phone: str, network: str, now: datetime) -> None:
     """Send six digits to the phone if it has an account; whoever asks learns nothing either way (trust W13).
 
@@ -61,7 +49,7 @@ def ask_reset(*, phone: str, network: str, now: datetime) -> None:
     count_attempt(f"reset|{community_id}|{network}", at_most=20, per=_HOUR, now=now)
     count_attempt(f"reset|{community_id}|all", at_most=200, per=_HOUR, now=now)
     code = f"{secrets.randbelow(10**6):06d}"
-    owner = _find_owner(number)
+    owner = find_account(phone_index=index)
     with transaction() as session:
         session.execute(delete(ResetRequest).where(ResetRequest.sent_at < now - _DAY))  # kept for a day (trust §3 (h))
         session.execute(
@@ -92,12 +80,12 @@ def reset_password(*, phone: str, code: str, arrival: Arrival, now: datetime) ->
     count_attempt(f"reset-try|{community_id}|{arrival.network}", at_most=30, per=_HOUR, now=now)
     rules.ensure_password(arrival.password, phone=number)
     index = phone_index(number, community_id=community_id)
-    owner = _find_owner(number)
+    owner = find_account(phone_index=index)
     fresh = passwords.hash_of(arrival.password)
     if not _try_code(index=index, code=rules.account_digits(code), now=now) or owner is None:
         raise BadCode(N_("6位数字不对，或者已经过期。请再要一次"), field="code")
     with transaction() as session:
-        person = get_person(owner)
+        person = get_person(owner.person_id)
         used = session.execute(
             update(ResetRequest)
             .where(ResetRequest.phone_index == index, ResetRequest.used_at.is_(None), ResetRequest.expires_at > now)

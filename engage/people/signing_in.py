@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from engage.core import audit, clock, tenancy
 from engage.core.access import Actor
@@ -18,6 +18,7 @@ from engage.core.limits import count_attempt
 from engage.core.sealed import blind_index
 from engage.core.tenancy import current_community_id
 from engage.people import known, passkeys, passwords, rules
+from engage.people.accounts import find_account
 from engage.people.devices import actor_of, end_devices, remember_device, scope_of, token_hash
 from engage.people.models import Credential, Device, Person
 from engage.people.passkeys import PasskeyRefused, Site
@@ -78,17 +79,20 @@ def sign_in(*, arrival: Arrival, now: datetime) -> Entry:
     own: not even a flood from the same network keeps them out of it (trust W15).
     """
     digits = rules.account_digits(arrival.account)
-    found = _find_account(digits)
-    whence = known.whence(arrival.known, person_id=found[0] if found else 0, otherwise=arrival.network)
+    found = find_account(
+        phone_index=phone_index(digits, community_id=current_community_id()),
+        member_no=int(digits) if digits and len(digits) <= 8 else -1,
+    )
+    whence = known.whence(arrival.known, person_id=found.person_id if found else 0, otherwise=arrival.network)
     _count(digits, whence, now=now)
-    kept = found[1] if found else None
+    kept = found.password_hash if found else None
     if not passwords.matches(kept, arrival.password) or found is None or kept is None:
         raise WrongPassword(
             N_("号码和密码对不上。再看看有没有写错一位；忘了密码，点下面的“忘了密码”"), field="password"
         )
     fresh = passwords.hash_of(arrival.password) if passwords.is_outdated(kept) else None
     with transaction() as session:
-        person = get_person(found[0])
+        person = get_person(found.person_id)
         credential = session.scalars(select(Credential).where(Credential.person_id == person.id)).one()
         if credential.password_hash != kept or person.status != "active":
             # The password was changed, or the person left, while we were counting.
@@ -134,23 +138,6 @@ def _count(digits: str, network: str, *, now: datetime) -> None:
     account = blind_index(digits, community_id=community_id)
     count_attempt(f"sign-in|{community_id}|{account}|{network}|minute", at_most=5, per=_MINUTE, now=now)
     count_attempt(f"sign-in|{community_id}|{account}|{network}|hour", at_most=20, per=_HOUR, now=now)
-
-
-def _find_account(digits: str) -> tuple[int, str] | None:
-    """Return (person id, password hash) of an active account by phone or member number: always one statement.
-
-    All that fit are read: to find the first one, PostgreSQL reads along the order and an unknown number everybody (W13).
-    """
-    member_no = int(digits) if digits and len(digits) <= 8 else -1
-    index = phone_index(digits, community_id=current_community_id())
-    rows = db.session.execute(
-        select(Credential.id, Person.id, Credential.password_hash)
-        .join(Credential, (Credential.person_id == Person.id) & (Credential.community_id == Person.community_id))
-        .where(or_(Person.phone_index == index, Person.member_no == member_no), Person.status == "active")
-    ).all()
-    # Two people may share a phone: it signs in who came first, the other uses the number on the card.
-    first = min(rows, key=lambda row: row[0], default=None)
-    return (first[1], first[2]) if first else None
 
 
 def end_browser(*, cookie: str | None, now: datetime) -> None:
