@@ -56,7 +56,7 @@ def restore(file: Path, *, yes: bool, keep_cards: bool) -> None:
         manifest = container.read_manifest(file)
         click.echo(f"Backup of {manifest['at']}, rows: {sum(manifest['rows'].values()):,}")
         for slug, lost in entries_lost(manifest).items():
-            click.echo(f"  {slug}: ledger entries made since then that would be gone: {lost}. 之后的{lost}笔分录会没有。")
+            click.echo(f"  {slug}: ledger entries since then that would be gone: {lost}. 之后的{lost}笔分录会没有。")
         db.session.rollback()  # PostgreSQL ends a transaction that idles, and operators may think for long
         if not yes:
             click.confirm("Replace everything in this installation by it? 用它换掉现在的全部账本？", abort=True)
