@@ -23,7 +23,7 @@
 
   const stale = (is) => {
     const note = document.getElementById("stale");
-    if (!note) return;
+    if (!note) { document.dispatchEvent(new CustomEvent("engage:still", { detail: is ? lastGood : null })); return; }
     const at = [lastGood.getHours(), lastGood.getMinutes(), lastGood.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
     if (is) note.textContent = note.dataset.words.replace("{time}", at);
     note.hidden = !is;
@@ -53,8 +53,11 @@
     const now = document.getElementById(id);
     if (!now || busy(now)) return;
     tags.set(address, answer.headers.get("ETag"));
+    const back = window.keepFocus ? window.keepFocus(now) : null;
     now.outerHTML = html;
-    if (window.htmx) window.htmx.process(document.getElementById(id));
+    const next = document.getElementById(id);
+    if (window.htmx) window.htmx.process(next);
+    if (back) back(next);
     tick();
   };
 
