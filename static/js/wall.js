@@ -55,9 +55,9 @@
     tags.set(address, answer.headers.get("ETag"));
     const back = window.keepFocus ? window.keepFocus(now) : null;
     now.outerHTML = html;
-    const next = document.getElementById(id);
-    if (window.htmx) window.htmx.process(next);
-    if (back) back(next);
+    const shown = document.getElementById(id);
+    if (window.htmx) window.htmx.process(shown);
+    if (back) back(shown);
     tick();
   };
 
