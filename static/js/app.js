@@ -46,7 +46,7 @@
   };
   document.addEventListener("engage:still", (event) => still(event.detail));
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!polls(event.detail.elt)) return;
+    if (!polls(event.detail.requestConfig.elt)) return;
     if (event.detail.successful) { lastGood = new Date(); still(null); }
     else if (!event.detail.xhr.getResponseHeader("HX-Retarget")) still(lastGood);
   });
