@@ -29,10 +29,17 @@
     note.hidden = !is;
   };
 
+  // A refusal stays long enough to be read.
+  const READ = 12000, shown = new WeakMap();
+  const unread = (region) => {
+    const said = region.querySelector(".notice[role=alert]");
+    if (said && !shown.has(said)) shown.set(said, Date.now());
+    return said && Date.now() - shown.get(said) < READ;
+  };
   const busy = (region) => {
     // Never take a form from under a finger: whoever is in a field, or pressing, is left alone until they are done.
     const focus = document.activeElement;
-    return region.matches(":active") || region.querySelector("details[open]") || (focus && focus !== region && region.contains(focus) && focus.matches("input,select,textarea"));
+    return unread(region) || region.matches(":active") || region.querySelector("details[open]") || (focus && focus !== region && region.contains(focus) && focus.matches("input,select,textarea"));
   };
 
   const refresh = async (id) => {
@@ -55,9 +62,9 @@
     tags.set(address, answer.headers.get("ETag"));
     const back = window.keepFocus ? window.keepFocus(now) : null;
     now.outerHTML = html;
-    const shown = document.getElementById(id);
-    if (window.htmx) window.htmx.process(shown);
-    if (back) back(shown);
+    const put = document.getElementById(id);
+    if (window.htmx) window.htmx.process(put);
+    if (back) back(put);
     tick();
   };
 

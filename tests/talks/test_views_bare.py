@@ -53,3 +53,14 @@ def test_what_was_pressed_again_after_a_lost_answer_is_said_once(
     browser.submit(form, expect=303, who=str(world.resident.member_no))
     said = [toast.get_text(strip=True) for toast in browser.get(f"/talks/{yard.talk_id}/door").soup.select(".toast")]
     assert len(said) == len(set(said)) == 2
+
+
+@pytest.mark.parametrize(("action", "field", "typed"), [("/speakers/for-others", "who", "99999"), ("/notes", "text", "水泵的事先记一笔")])
+def test_what_the_chair_typed_is_there_after_a_refusal(
+    world: World, sign_in: SignIn, action: str, field: str, typed: str
+) -> None:
+    yard = make_talk(world, state="noticed")
+    browser = sign_in(world.secretary)
+    page = browser.get(f"/talks/{yard.talk_id}/console", expect=200)
+    refused = browser.submit(page.form(action), expect=422, **{field: typed})
+    assert refused.soup.select_one(f"#f-{field}[aria-invalid]")["value"] == typed  # type: ignore[index]
