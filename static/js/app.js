@@ -50,10 +50,18 @@
     if (event.detail.successful) { lastGood = new Date(); still(null); }
     else if (!event.detail.xhr.getResponseHeader("HX-Retarget")) still(lastGood);
   });
-  // Who taps again has read it: the sentence does not stand beside what the server answers now.
-  const tapped = () => { document.querySelector("#flash [data-lost]")?.remove(); };
-  document.addEventListener("htmx:beforeRequest", (event) => { if (!polls(event.detail.elt)) tapped(); });
-  document.addEventListener("htmx:sendError", (event) => { if (!minded(event.detail.elt)) say(words().lost, "lost"); });
+  // Who taps again has read it: the sentence does not stand beside what the server answers now. A list that is looked up
+  // while somebody types takes away only what it said itself.
+  let asked = "";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { verb, path, elt } = event.detail.requestConfig;
+    if (verb !== "get" || (path === asked && !polls(elt))) document.querySelector("#flash [data-lost]")?.remove();
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (minded(event.detail.elt)) return;
+    asked = event.detail.requestConfig.path;
+    say(words().lost, "lost");
+  });
   document.addEventListener("htmx:responseError", (event) => {
     if (polls(event.detail.elt)) return;
     // The server's own sentence is already in #flash when it sent one.
