@@ -55,7 +55,9 @@ def test_what_was_pressed_again_after_a_lost_answer_is_said_once(
     assert len(said) == len(set(said)) == 2
 
 
-@pytest.mark.parametrize(("action", "field", "typed"), [("/speakers/for-others", "who", "99999"), ("/notes", "text", "水泵的事先记一笔")])
+@pytest.mark.parametrize(
+    ("action", "field", "typed"), [("/speakers/for-others", "who", "99999"), ("/notes", "text", "水泵的事先记一笔")]
+)
 def test_what_the_chair_typed_is_there_after_a_refusal(
     world: World, sign_in: SignIn, action: str, field: str, typed: str
 ) -> None:
