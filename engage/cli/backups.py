@@ -32,7 +32,7 @@ def backup(folder: Path | None) -> None:
     """Take a backup while the server runs, and prove it by restoring it into a scratch database."""
     with speaking_to_the_operator():
         path, manifest = take_backup(folder or _default_folder(), now=clock.now())
-    click.echo(f"{path}  {path.stat().st_size:,} bytes, {sum(manifest['rows'].values()):,} rows")
+    click.echo(f"{path}  {path.stat().st_size:,} bytes, rows: {sum(manifest['rows'].values()):,}")
     click.echo(f"  SHA-256 {manifest['sha256']}")
     for slug, head in manifest["ledgers"].items():
         click.echo(f"  {slug}: ledger entry {head['seq']}, {head['fingerprint']}")
@@ -54,9 +54,9 @@ def restore(file: Path, *, yes: bool, keep_cards: bool) -> None:
     """
     with speaking_to_the_operator():
         manifest = container.read_manifest(file)
-        click.echo(f"Backup of {manifest['at']}, {sum(manifest['rows'].values()):,} rows")
+        click.echo(f"Backup of {manifest['at']}, rows: {sum(manifest['rows'].values()):,}")
         for slug, lost in entries_lost(manifest).items():
-            click.echo(f"  {slug}: {lost} ledger entries made since then would be gone. 之后的{lost}笔分录会没有。")
+            click.echo(f"  {slug}: ledger entries since then that would be gone: {lost}. 之后的{lost}笔分录会没有。")
         db.session.rollback()  # PostgreSQL ends a transaction that idles, and operators may think for long
         if not yes:
             click.confirm("Replace everything in this installation by it? 用它换掉现在的全部账本？", abort=True)

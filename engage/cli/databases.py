@@ -32,5 +32,5 @@ def check() -> None:
         found = row_security.faults(connection)
     for fault in found:
         click.echo(fault)
-    click.echo(f"{len(found)} faults" if found else "The fence holds.")
+    click.echo(f"Faults: {len(found)}" if found else "The fence holds.")
     sys.exit(1 if found else 0)

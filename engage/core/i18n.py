@@ -45,14 +45,11 @@ _lp = lazy_pgettext  # where one Chinese word needs two English ones: the first 
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 CATALOGUES = PROJECT / "translations"
-_KEYWORDS = {
-    "_": None,
-    "_l": None,
+_KEYWORDS: dict[str, Any] = {
+    **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext")),
     "_lp": ((1, "c"), 2),
-    "N_": None,
-    "gettext": None,
-    "lazy_gettext": None,
     "ngettext": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
     "pgettext": ((1, "c"), 2),
 }
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
@@ -69,17 +66,8 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     babel.init_app(app, locale_selector=_choose)
     app.jinja_env.globals.update(language=language, lang_code=lang_code)
-    app.jinja_env.filters.update(
-        clauses=clauses,
-        day=day,
-        day_and_time=day_and_time,
-        day_of_month=day_of_month,
-        dotted_day=dotted_day,
-        month_name=month_name,
-        time_of_day=time_of_day,
-        when=when,
-        weekday=weekday,
-    )
+    spoken = (clauses, day, day_and_time, day_of_month, dotted_day, month_name, time_of_day, when, weekday)
+    app.jinja_env.filters.update({word.__name__: word for word in spoken})
 
 
 def _choose() -> str:
@@ -160,14 +148,20 @@ def _sources(room: str) -> list[Path]:
     return [root for root in roots if root.exists()]
 
 
-def extract(room: str) -> Catalog:
-    """Return the messages that a room's code and templates use."""
-    catalogue = Catalog(charset="utf-8")
+def uses(room: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
+    """Yield a file of a room, a message it says (a pair where something is counted) and the message's context."""
     for root in _sources(room):
         found = extract_from_dir(root, _METHODS, _JINJA_OPTIONS, keywords=_KEYWORDS, comment_tags=())
         for filename, _line, message, _comments, context in found:
-            # Line numbers change with every edit and would make every catalogue a conflict.
-            catalogue.add(message, context=context, locations=[(f"{root.relative_to(PROJECT)}/{filename}", 0)])
+            yield f"{root.relative_to(PROJECT)}/{filename}", message, context
+
+
+def extract(room: str) -> Catalog:
+    """Return the messages that a room's code and templates use."""
+    catalogue = Catalog(charset="utf-8")
+    for file, message, context in uses(room):
+        # Line numbers change with every edit and would make every catalogue a conflict.
+        catalogue.add(message, context=context, locations=[(file, 0)])
     return catalogue
 
 

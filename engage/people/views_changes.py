@@ -10,7 +10,7 @@ from engage import places
 from engage.core import clock, idempotency, web
 from engage.core.access import Actor, Permission, needs
 from engage.core.errors import DomainError, NotFound
-from engage.core.i18n import _
+from engage.core.i18n import _, ngettext
 from engage.people import changed, changing, directory, planning
 from engage.people.blueprint import bp
 from engage.people.bulk import Act, is_undoable
@@ -145,5 +145,5 @@ def undo_change(change_id: int, *, me: Actor) -> Response:
     except DomainError as refusal:
         return _told(change_id, refusal=refusal)
     if restored:
-        web.flash(_("撤回了，%(count)s人回到原来的样子", count=restored))
+        web.flash(ngettext("撤回了，%(num)s人回到原来的样子", "撤回了，%(num)s人回到原来的样子", restored))
     return web.see_other(web.url_for("people.show_change", change_id=change_id))

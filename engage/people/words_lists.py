@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask_babel.speaklater import LazyString
 
-from engage.core.i18n import _, _l, _lp
+from engage.core.i18n import _, _l, _lp, ngettext
 from engage.people.bulk import Act, Left
 from engage.people.filters import Filters, address_of
 
@@ -73,12 +73,12 @@ LEFT_WORDS: Final[dict[Left, LazyString]] = {
 def what_happens(act: Act, *, count: int, target: str) -> str:
     """Return what a confirmation asks, in one sentence."""
     sentences: dict[Act, str] = {
-        Act.TEAM: _("把%(count)s人加进“%(target)s”", count=count, target=target),
-        Act.GRID: _("把%(count)s人换到%(target)s", count=count, target=target),
-        Act.VOLUNTEER: _("把%(count)s人记为志愿者", count=count),
-        Act.NO_VOLUNTEER: _("不再把%(count)s人记为志愿者", count=count),
-        Act.PAUSE: _("暂停%(count)s人", count=count),
-        Act.RETURN: _("恢复%(count)s人", count=count),
+        Act.TEAM: ngettext("把%(num)s人加进“%(target)s”", "把%(num)s人加进“%(target)s”", count, target=target),
+        Act.GRID: ngettext("把%(num)s人换到%(target)s", "把%(num)s人换到%(target)s", count, target=target),
+        Act.VOLUNTEER: ngettext("把%(num)s人记为志愿者", "把%(num)s人记为志愿者", count),
+        Act.NO_VOLUNTEER: ngettext("不再把%(num)s人记为志愿者", "不再把%(num)s人记为志愿者", count),
+        Act.PAUSE: ngettext("暂停%(num)s人", "暂停%(num)s人", count),
+        Act.RETURN: ngettext("恢复%(num)s人", "恢复%(num)s人", count),
     }
     return sentences[act]
 

@@ -72,15 +72,7 @@ def assign(
         rules.ensure_move(row.state, "assigned")
         row.state, row.owner_id, row.owner_text, row.due_on = "assigned", person.id, owner_text, day
         key = f"assigned-{now.isoformat()}"
-        _step(
-            session,
-            row,
-            kind="assigned",
-            text=f"{owner_text}，{day.month}月{day.day}日前",
-            actor=actor,
-            key=key,
-            now=now,
-        )
+        _step(session, row, kind="assigned", text=owner_text, due_on=day, actor=actor, key=key, now=now)
 
 
 def accept(*, resolution_id: int, actor: Actor, now: datetime) -> None:
@@ -123,8 +115,26 @@ def _advance(resolution_id: int, wanted: str, *, text: str, actor: Actor, now: d
         _step(session, row, kind=wanted, text=text, actor=actor, key=wanted, now=now)
 
 
-def _step(session: Session, row: Resolution, *, kind: str, text: str, actor: Actor, key: str, now: datetime) -> None:
+def _step(
+    session: Session,
+    row: Resolution,
+    *,
+    kind: str,
+    text: str,
+    actor: Actor,
+    key: str,
+    now: datetime,
+    due_on: date | None = None,
+) -> None:
     session.add(
-        ResolutionProgress(resolution_id=row.id, actor_id=actor.person_id, at=now, kind=kind, text=text[:400], key=key)
+        ResolutionProgress(
+            resolution_id=row.id,
+            actor_id=actor.person_id,
+            at=now,
+            kind=kind,
+            text=text[:400],
+            due_on=due_on,
+            key=key,
+        )
     )
     audit.record(f"resolution {kind}", actor=actor, subject=f"resolution:{row.id}", now=now)

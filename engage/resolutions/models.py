@@ -59,7 +59,10 @@ class ResolutionProgress(TenantBase):
     at: Mapped[datetime]
     #: the state reached, or "note" for news that change no state
     kind: Mapped[str] = mapped_column(String(14))
+    #: what was written; for an assignment, who does it
     text: Mapped[str] = mapped_column(String(400))
+    #: for an assignment, the day it is to be done by
+    due_on: Mapped[date | None]
     #: the form's own key: news sent twice are one line
     key: Mapped[str] = mapped_column(String(64))
 

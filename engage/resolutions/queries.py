@@ -13,6 +13,7 @@ from engage import talks
 from engage.core.database import db
 from engage.core.errors import NotFound
 from engage.core.fence import get_in_scope
+from engage.core.i18n import language
 from engage.resolutions import rules
 from engage.resolutions.models import Resolution, ResolutionProgress
 
@@ -104,6 +105,12 @@ def list_progress(resolution_id: int) -> Sequence[ResolutionProgress]:
     """Return every step, oldest first."""
     statement = select(ResolutionProgress).where(ResolutionProgress.resolution_id == resolution_id)
     return db.session.scalars(statement.order_by(ResolutionProgress.at, ResolutionProgress.id)).all()
+
+
+def said_of(row: Resolution, *, now: datetime) -> str:
+    """Return what the vote said, in the reader's language: as it was written down, or told anew from the ballots."""
+    decided = None if language() == "zh" else talks.find_decided(row.motion_id, now=now)
+    return decided.outcome.sentence if decided and decided.outcome else row.text
 
 
 def waiting_motions(*, now: datetime) -> list[talks.MotionCard]:

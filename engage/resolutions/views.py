@@ -80,6 +80,7 @@ def _edit(resolution_id: int, me: Actor, *, refused: DomainError | None = None) 
         row=row,
         card=queries.get_card(resolution_id),
         steps=steps,
+        said=queries.said_of(row, now=clock.now()),
         names=names,
         owners=sorted(((person_id, names[person_id]) for person_id in able), key=lambda pair: (pair[1], pair[0])),
         words=rules.STATE_WORDS,
@@ -185,7 +186,7 @@ def show(slug: str, resolution_id: int) -> Response:
             "resolutions/show.html",
             community=community,
             card=queries.get_card(resolution_id),
-            text=row.text,
+            said=queries.said_of(row, now=clock.now()),
             steps=queries.list_progress(resolution_id),
             words=rules.STATE_WORDS,
         )

@@ -17,7 +17,7 @@ from engage import places
 from engage.core import clock, tenancy
 from engage.core.database import db
 from engage.core.errors import DomainError
-from engage.core.i18n import _
+from engage.core.i18n import _, ngettext
 from engage.core.tenancy import CommunityCard
 from engage.roster import commands, comparison, history, importing, queries, report, turns, undo, undo_parts
 from engage.roster.models import RosterBatch
@@ -133,7 +133,7 @@ def _to_the_end(begun: Undone | UndoRun) -> Undone:
 
 def _tell(outcome: Outcome, *, batch_id: int) -> None:
     if outcome.nothing_new:
-        click.echo(_("没有变化：%(unchanged)s人都在册了。", unchanged=outcome.unchanged))
+        click.echo(ngettext("没有变化：%(num)s人都在册了。", "没有变化：%(num)s人都在册了。", outcome.unchanged))
     else:
         click.echo(
             _(
@@ -142,13 +142,23 @@ def _tell(outcome: Outcome, *, batch_id: int) -> None:
             )
         )
         if outcome.unchanged:
-            click.echo(_("%(unchanged)s人原来就在册，没有动。", unchanged=outcome.unchanged))
+            click.echo(ngettext("%(num)s人原来就在册，没有动。", "%(num)s人原来就在册，没有动。", outcome.unchanged))
     if outcome.held_back:
         click.echo(
-            _("%(held_back)s行要改，没有导入。看是哪几行，运行flask roster check。", held_back=outcome.held_back)
+            ngettext(
+                "%(num)s行要改，没有导入。看是哪几行，运行flask roster check。",
+                "%(num)s行要改，没有导入。看是哪几行，运行flask roster check。",
+                outcome.held_back,
+            )
         )
     if outcome.undecided:
-        click.echo(_("%(undecided)s人像是册上的人，没有导入。请在网页上认一认。", undecided=outcome.undecided))
+        click.echo(
+            ngettext(
+                "%(num)s人像是册上的人，没有导入。请在网页上认一认。",
+                "%(num)s人像是册上的人，没有导入。请在网页上认一认。",
+                outcome.undecided,
+            )
+        )
     if not outcome.nothing_new:
         click.echo(_("24小时内可以整份撤掉：flask roster undo --batch %(batch)s", batch=batch_id))
 

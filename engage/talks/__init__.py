@@ -84,4 +84,4 @@ def init_app(app: Flask) -> None:
 
     assert views_console and views_desk and views_wall  # noqa: S101, PT018 - imported for their routes
     app.register_blueprint(views.bp)
-    app.jinja_env.filters.update(place_name=place_name, option_words=views.option_words)
+    app.jinja_env.filters["place_name"] = place_name

@@ -40,6 +40,12 @@ def subject_of(motion_id: int) -> str:
     return f"motion:{motion_id}"
 
 
+def talk_of_motion(motion_id: int) -> int:
+    """Return the talk a motion belongs to. Raises `NotFound`."""
+    motion = get_in_scope(Motion, motion_id)
+    return get_in_scope(AgendaItem, motion.agenda_item_id).talk_id
+
+
 def get_talk(talk_id: int, *, lock: bool = False) -> Talk:
     """Return the talk. Raises `NotFound`."""
     return get_in_scope(Talk, talk_id, lock=lock)

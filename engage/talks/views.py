@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, render_template
-from flask_babel import gettext
 
 from engage import people, votes
 from engage.core import clock, live, web
@@ -16,11 +15,6 @@ from engage.talks import commands_floor, evening, queries, rules
 
 bp = Blueprint("talks", __name__)
 PER_PAGE = 20
-
-
-def option_words(option: str) -> str:
-    """Return an option as read: for and against are ours and translated, a motion's own words stay as written."""
-    return gettext(option) if option in {rules.YES, rules.NO} else option
 
 
 @bp.get("/talks")
@@ -47,6 +41,13 @@ def index(*, me: Actor) -> Response:
 def show(talk_id: int, *, me: Actor) -> Response:
     """Show one talk to a resident."""
     return _page(talk_id, me)
+
+
+@bp.get("/motions/<int:motion_id>")
+@signed_in
+def show_motion(motion_id: int, *, me: Actor) -> Response:
+    """Go to the talk a motion is put at: a vote knows its motion, and no more of where it belongs."""
+    return see_other(url_for(".show", talk_id=queries.talk_of_motion(motion_id)))
 
 
 def _context(talk_id: int, me: Actor, *, polled: bool = False) -> dict[str, Any]:

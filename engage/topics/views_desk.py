@@ -10,7 +10,7 @@ from flask import Response
 from engage.core import clock, web
 from engage.core.access import Actor, Permission, needs, signed_in
 from engage.core.errors import DomainError
-from engage.core.i18n import _
+from engage.core.i18n import _, ngettext
 from engage.topics import agenda, commands, forms, queries, rounds, rules
 from engage.topics.views import bp
 
@@ -88,7 +88,13 @@ def set_threshold(*, me: Actor) -> Response:
         commands.set_threshold(needed=needed, actor=me, now=clock.now())
     except commands.TopicRefused as refused:
         return _desk(refused=refused)
-    return _done(_("以后提的议题满%(needed)s户附议就上会，已经提了的不变。", needed=needed))
+    return _done(
+        ngettext(
+            "以后提的议题满%(num)s户附议就上会，已经提了的不变。",
+            "以后提的议题满%(num)s户附议就上会，已经提了的不变。",
+            needed,
+        )
+    )
 
 
 @bp.post("/agenda-rounds")

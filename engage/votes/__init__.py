@@ -55,7 +55,9 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    """Register the ballot pages."""
+    """Register the ballot pages and how an option is read."""
     from engage.votes import views
+    from engage.votes.wording import option_words
 
     app.register_blueprint(views.bp)
+    app.jinja_env.filters["option_words"] = option_words

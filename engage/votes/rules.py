@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from engage.core.errors import N_
+
 Openness = Literal["frozen", "open", "closing", "closed", "annulled"]
 Verdict = Literal["passed", "rejected", "no_quorum"]
 
@@ -18,7 +20,7 @@ GRACE = timedelta(seconds=15)
 SECRET_MINIMUM = 10
 #: with fewer ballots than this a secret vote publishes its verdict only
 FIGURES_MINIMUM = 5
-YES_NO = ("赞成", "反对")
+YES_NO = (N_("赞成"), N_("反对"))
 
 #: talks §6 Night talk: not statutory; a community's own notice may set other numbers
 NIGHT_TALK: Mapping[str, Any] = {

@@ -53,6 +53,7 @@ CLOSED = {
     "people.new_consent": "asks only whom a new text waits for",
     "people.unlock": "needs a device that is locked",
     "roster.progress": "is there while a long import is under way",
+    "talks.show_motion": "leads to its talk, and is no page itself",
 }
 #: other pages of the same address that no link leads to
 MORE = (

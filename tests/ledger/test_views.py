@@ -85,7 +85,7 @@ def test_a_number_opens_to_its_arithmetic(world: World, sign_in: SignIn) -> None
     english.set_cookie("lang", "en")
     page = english.get(f"/points/{receipt.entry_id}")
     assert page.status_code == 200
-    assert "95 minutes" in page.words
+    assert "95 min; one unit for every full 30 min: 3" in page.words
 
 
 def test_other_people_s_entries_are_not_found(world: World, points: Points, sign_in: SignIn) -> None:

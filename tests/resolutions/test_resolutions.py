@@ -154,3 +154,15 @@ def test_the_list_is_searched_filtered_and_says_when_it_is_empty(
     with count_queries() as statements:
         browser.get("/resolutions?state=open", expect=200)
     assert len(statements) <= 14
+
+
+def test_english_readers_are_told_every_step_in_english(world: World, resolution_id: int, sign_in: SignIn) -> None:
+    assign(world, resolution_id)
+    client = sign_in(world.secretary)
+    client.language = "en"
+    with time_machine.travel(LATER, tick=False):
+        pages = [client.get(at.format(resolution_id)) for at in ("/c/donghu/resolutions/{}", "/resolutions/{}")]
+    for page in pages:
+        assert "12 for, 4 against: passed." in page.words
+        assert "物业公司, by 1 Jul" in page.words
+        assert "赞成" not in page.words

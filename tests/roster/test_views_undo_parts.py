@@ -51,7 +51,7 @@ def test_a_long_undo_is_followed_to_its_end(
     client.language = language
     form = client.get(f"{address}/undo", expect=200).form("/undo")
     page = client.get(client.submit(form, expect=303).location, expect=200)
-    assert ("撤到第0人，一共25人" if language == "zh" else "0 of 25 people") in page.words
+    assert ("撤到第0人，一共25人" if language == "zh" else "People: 0 of 25.") in page.words
     assert page.soup.select_one('#roster-progress[hx-trigger="every 2s"]') is not None
     assert page.soup.select_one('noscript meta[http-equiv="refresh"]') is not None
     assert page.soup.select_one(f'#roster-progress a[href="{address}"]') is not None
@@ -60,7 +60,7 @@ def test_a_long_undo_is_followed_to_its_end(
     take(run, world)
     with counted_queries() as statements:
         answer = client.get(f"{address}/progress", htmx=True, expect=200)
-    assert ("撤到第20人" if language == "zh" else "20 of 25 people") in answer.words
+    assert ("撤到第20人" if language == "zh" else "People: 20 of 25.") in answer.words
     assert len(statements) <= 8
     take(run, world)
     assert ("人都撤完了" if language == "zh" else "The people are done") in client.get(address, expect=200).words
