@@ -10,14 +10,14 @@ from engage.demo.roll import Stage
 
 
 def carry_out(stage: Stage, *, motion_id: int, decided_at: datetime) -> None:
-    """Adopt the carried motion, let 吴小婷 take it on, and report that work has begun."""
-    secretary, owner = stage["secretary"], stage["clerk"]
+    """Adopt the carried motion, let 范丽, who may report on it, take it on, and report that work has begun."""
+    secretary, owner = stage["secretary"], stage["grid_officer"]
     morning = decided_at + timedelta(hours=12)
     resolution_id = resolutions.adopt(motion_id=motion_id, actor=secretary, now=morning)
     resolutions.assign(
         resolution_id=resolution_id,
         owner_id=owner.person_id,
-        owner_text="社区居委会吴小婷",
+        owner_text="社区居委会范丽",
         due_on=clock.local_date(stage.now) + timedelta(days=6),
         actor=secretary,
         now=morning + timedelta(minutes=5),

@@ -1,18 +1,25 @@
 /* Small things every page shares. The pages work without this file; it only says sooner what happened. */
 (() => {
   "use strict";
-  const say = (text) => {
-    const flash = document.getElementById("flash");
+  const toast = (text, what) => {
+    const said = document.createElement("div");
+    said.className = "toast";
+    said.setAttribute("role", "alert");
+    said.dataset[what] = "";
+    said.textContent = text;
+    return said;
+  };
+  const flash = document.getElementById("flash");
+  const say = (text, what = "said") => {
     if (!flash || !text) return;
-    const toast = document.createElement("div");
-    toast.className = "toast";
-    toast.setAttribute("role", "alert");
-    toast.textContent = text;
-    flash.replaceChildren(toast);
+    flash.replaceChildren(toast(text, what));
+    // It does not hang over the very button it asks for.
+    const control = document.activeElement.getBoundingClientRect(), over = flash.getBoundingClientRect();
+    if (document.activeElement !== document.body && control.bottom > over.top && control.top < over.bottom) window.scrollBy(0, control.bottom - over.top + 12);
   };
   const words = () => document.documentElement.lang === "en"
-    ? { lost: "No network just now. Nothing is lost; please tap again.", failed: "That did not go through. Please try again." }
-    : { lost: "网断了，请再点一次", failed: "这一步没办成，请再试一次" };
+    ? { lost: "No network just now. Nothing is lost; please tap again.", failed: "That did not go through. Please try again.", still: "No network. This is as it was at {}; it goes on by itself." }
+    : { lost: "网断了，请再点一次", failed: "这一步没办成，请再试一次", still: "网断了，这是{}的样子，有网会自己接上" };
   // A part that polls comes back by itself, and a form that waits in the phone says so: nobody needs to tap again.
   const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
   const minded = (element) => polls(element) || element.hasAttribute("data-queue");
@@ -28,10 +35,37 @@
       if (part && polls(part) && filledIn(part)) event.preventDefault();
     });
   }
-  document.addEventListener("htmx:sendError", (event) => { if (!minded(event.detail.elt)) say(words().lost); });
+  // What renews itself says since when it no longer does, until it does again: once, not at every turn.
+  let lastGood = new Date();
+  const still = (since) => {
+    const said = document.querySelector("#flash [data-still]");
+    if (!since && said) said.remove();
+    if (!since || said || !flash) return;
+    const at = [since.getHours(), since.getMinutes(), since.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
+    flash.append(toast(words().still.replace("{}", at), "still"));
+  };
+  document.addEventListener("engage:still", (event) => still(event.detail));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!polls(event.detail.requestConfig.elt)) return;
+    if (event.detail.successful) { lastGood = new Date(); still(null); }
+    else if (!event.detail.xhr.getResponseHeader("HX-Retarget")) still(lastGood);
+  });
+  // Who taps again has read it: the sentence does not stand beside what the server answers now. A list that is looked up
+  // while somebody types takes away only what it said itself.
+  let asked = "";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { verb, path, elt } = event.detail.requestConfig;
+    if (verb !== "get" || (path === asked && !polls(elt))) document.querySelector("#flash [data-lost]")?.remove();
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (minded(event.detail.elt)) return;
+    asked = event.detail.requestConfig.path;
+    say(words().lost, "lost");
+  });
   document.addEventListener("htmx:responseError", (event) => {
+    if (polls(event.detail.elt)) return;
     // The server's own sentence is already in #flash when it sent one.
-    if (!event.detail.xhr.getResponseHeader("HX-Retarget")) say(words().failed);
+    if (!event.detail.xhr.getResponseHeader("HX-Retarget")) say(words().failed, "lost");
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
@@ -50,7 +84,7 @@
     if (navigator.onLine || form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-queue")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    say(words().lost);
+    say(words().lost, "lost");
   });
   // A second tap while the first is under way is a courtesy to stop; the server refuses doubles by itself.
   // What takes long says so: the sentence under the button, [data-wait], stays until the next page is there.
@@ -84,7 +118,7 @@
   if (document.documentElement.hasAttribute("data-posted") && document.referrer.startsWith(location.origin + "/")) {
     history.replaceState(history.state, "", document.referrer);
   }
-  for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+  for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
   for (const button of document.querySelectorAll("[data-dialog]")) {
     button.addEventListener("click", (event) => {
       const dialog = document.getElementById(button.dataset.dialog);

@@ -23,16 +23,23 @@
 
   const stale = (is) => {
     const note = document.getElementById("stale");
-    if (!note) return;
+    if (!note) { document.dispatchEvent(new CustomEvent("engage:still", { detail: is ? lastGood : null })); return; }
     const at = [lastGood.getHours(), lastGood.getMinutes(), lastGood.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
     if (is) note.textContent = note.dataset.words.replace("{time}", at);
     note.hidden = !is;
   };
 
+  // A refusal stays long enough to be read.
+  const READ = 12000, shown = new WeakMap();
+  const unread = (region) => {
+    const said = region.querySelector(".notice[role=alert]");
+    if (said && !shown.has(said)) shown.set(said, Date.now());
+    return said && Date.now() - shown.get(said) < READ;
+  };
   const busy = (region) => {
     // Never take a form from under a finger: whoever is in a field, or pressing, is left alone until they are done.
     const focus = document.activeElement;
-    return region.matches(":active") || region.querySelector("details[open]") || (focus && focus !== region && region.contains(focus) && focus.matches("input,select,textarea"));
+    return unread(region) || region.matches(":active") || region.querySelector("details[open]") || (focus && focus !== region && region.contains(focus) && focus.matches("input,select,textarea"));
   };
 
   const refresh = async (id) => {
@@ -53,8 +60,11 @@
     const now = document.getElementById(id);
     if (!now || busy(now)) return;
     tags.set(address, answer.headers.get("ETag"));
+    const back = window.keepFocus ? window.keepFocus(now) : null;
     now.outerHTML = html;
-    if (window.htmx) window.htmx.process(document.getElementById(id));
+    const put = document.getElementById(id);
+    if (window.htmx) window.htmx.process(put);
+    if (back) back(put);
     tick();
   };
 

@@ -66,7 +66,16 @@ def test_a_stranger_finds_something_to_do_in_every_room() -> None:
         assert talk is not None
         assert (talk.state, talk.agenda_count) == ("noticed", 2)
         [resolution] = resolutions.list_public(limit=5, offset=0)
-        assert (resolution.state, resolution.owner) == ("in_progress", "社区居委会吴小婷")
+        assert (resolution.state, resolution.owner) == ("in_progress", "社区居委会范丽")
+
+
+@pytest.mark.usefixtures("story_told")
+def test_who_took_the_resolution_on_can_report_on_it() -> None:
+    donghu = places.community_by_slug("donghu")
+    with tenancy.scoped(donghu.id):
+        [resolution] = resolutions.list_public(limit=5, offset=0)
+        able = people.names_of(people.holders_of("secretary", "grid_officer"))
+        assert resolution.owner.removeprefix("社区居委会") in able.values()
 
 
 @pytest.mark.usefixtures("story_told")
