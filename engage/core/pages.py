@@ -29,12 +29,28 @@ class NavItem:
     under: tuple[str, ...] = ()
 
 
+#: pages and refused forms that stand below an entry of the phone's bar
+_UNDER_TALKS: Final = (
+    "talks.show", "talks.create_arrival", "talks.create_speaker", "talks.create_withdrawal", "topics.index",
+    "topics.show", "topics.new", "topics.create", "topics.second", "topics.take_back", "topics.show_round",
+    "votes.show", "votes.confirm", "votes.turn", "votes.create", "votes.receipt", "votes.index_receipts",
+)  # fmt: skip
+_UNDER_POINTS: Final = (
+    "ledger.entry", "rewards.index", "rewards.show", "rewards.create", "rewards.redemptions",
+    "rewards.show_redemption", "rewards.cancel",
+)  # fmt: skip
+_UNDER_ME: Final = (
+    "people.devices", "people.edit_own", "people.correct_own", "people.password", "people.change_password",
+    "people.pin", "people.set_pin", "people.list_passkeys", "people.my_code", "people.show_consent", "home.my_data",
+    "home.confirm_closure", "home.list_children", "home.child", "teams.mine", "territory.own",
+)  # fmt: skip
+
 TABS = (
     NavItem(endpoint="home.index", icon="house", text=_l("首页")),
-    NavItem(endpoint="talks.index", icon="lantern", text=_l("夜话")),
+    NavItem(endpoint="talks.index", icon="lantern", text=_l("夜话"), under=_UNDER_TALKS),
     NavItem(endpoint="attendance.scan", icon="scan-qr-code", text=_l("扫码")),
-    NavItem(endpoint="ledger.passbook", icon="book-open-text", text=_l("积分")),
-    NavItem(endpoint="people.me", icon="user-round", text=_l("我的")),
+    NavItem(endpoint="ledger.passbook", icon="book-open-text", text=_l("积分"), under=_UNDER_POINTS),
+    NavItem(endpoint="people.me", icon="user-round", text=_l("我的"), under=_UNDER_ME),
 )
 
 #: pages and refused forms that stand below an entry of the desk's menu

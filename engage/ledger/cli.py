@@ -26,7 +26,7 @@ def verify(community: str | None) -> None:
             problems, head = verifier.verify(), queries.head()
         failed = failed or bool(problems)
         state = "closes" if not problems else f"problems: {len(problems)}, first: {problems[0]}"
-        click.echo(f"{card.name}: entries {head.seq}, head {head.fingerprint}: {state}")
+        click.echo(f"{card.name}: entries: {head.seq}, head {head.fingerprint}: {state}")
         for problem in problems[1:]:
             click.echo(f"  {problem}")
     sys.exit(1 if failed else 0)
@@ -37,7 +37,7 @@ def expire() -> None:
     """Write off points whose last day is over. Balances are right without it; this makes the lines appear."""
     for card in places.list_communities():
         with tenancy.scoped(card.id):
-            click.echo(f"{card.name}: lots {commands.expire_points(now=clock.now())}")
+            click.echo(f"{card.name}: lots written off: {commands.expire_points(now=clock.now())}")
 
 
 def _chosen(name: str | None) -> list[CommunityCard]:

@@ -33,7 +33,7 @@ def verify(community: str | None, kept: str | None) -> None:
             problems, head = audit_verifier.verify(kept=outside), audit.head()
         failed = failed or bool(problems)
         state = "unbroken" if not problems else f"problems: {len(problems)}, first: {problems[0]}"
-        click.echo(f"{card.name}: lines {head.seq}, head {head.fingerprint}: {state}")
+        click.echo(f"{card.name}: lines: {head.seq}, head {head.fingerprint}: {state}")
         for problem in problems[1:]:
             click.echo(f"  {problem}")
     sys.exit(1 if failed else 0)

@@ -61,7 +61,7 @@ class ResolutionProgress(TenantBase):
     kind: Mapped[str] = mapped_column(String(14))
     #: what was written; for an assignment, who does it
     text: Mapped[str] = mapped_column(String(400))
-    #: for an assignment, the day it is to be done by
+    #: for an assignment, the day it is to be done by; steps older than migration 0034 have the day in their text instead
     due_on: Mapped[date | None]
     #: the form's own key: news sent twice are one line
     key: Mapped[str] = mapped_column(String(64))

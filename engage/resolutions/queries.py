@@ -108,7 +108,10 @@ def list_progress(resolution_id: int) -> Sequence[ResolutionProgress]:
 
 
 def said_of(row: Resolution, *, now: datetime) -> str:
-    """Return what the vote said, in the reader's language: as it was written down, or told anew from the ballots."""
+    """Return what the vote said, in the reader's language: as it was written down, or told anew from the ballots.
+
+    Where the vote was annulled since, there is nothing to tell anew, and every reader is told what was written down.
+    """
     decided = None if language() == "zh" else talks.find_decided(row.motion_id, now=now)
     return decided.outcome.sentence if decided and decided.outcome else row.text
 

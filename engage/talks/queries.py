@@ -42,8 +42,14 @@ def subject_of(motion_id: int) -> str:
 
 def talk_of_motion(motion_id: int) -> int:
     """Return the talk a motion belongs to. Raises `NotFound`."""
-    motion = get_in_scope(Motion, motion_id)
-    return get_in_scope(AgendaItem, motion.agenda_item_id).talk_id
+    talk_id = db.session.scalar(
+        select(AgendaItem.talk_id)
+        .join(Motion, (Motion.agenda_item_id == AgendaItem.id) & (Motion.community_id == AgendaItem.community_id))
+        .where(Motion.id == motion_id)
+    )
+    if talk_id is None:
+        raise NotFound
+    return talk_id
 
 
 def get_talk(talk_id: int, *, lock: bool = False) -> Talk:

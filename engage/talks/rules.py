@@ -16,7 +16,6 @@ TURNS_PER_ITEM = 2
 BUFFER_MINUTES = 10
 #: floor and cap of the quorum in households, and the share above the floor in per cent (talks §6 Night talk)
 QUORUM_FLOOR, QUORUM_CAP, QUORUM_PERCENT = 15, 60, 5
-YES, NO = N_("赞成"), N_("反对")
 
 #: talks §5.2 Meeting: what may follow what
 TALK_MOVES: Mapping[str, frozenset[str]] = {
@@ -129,10 +128,13 @@ def minutes_over(*, minutes: Iterable[int], booked: int) -> int:
 
 
 def options_from(text: str) -> list[str]:
-    """Return the options written one per line; for and against when nothing is written. Raises `TalkRefused`."""
+    """Return the options written one per line; none when nothing is written, which means for and against.
+
+    Raises `TalkRefused`.
+    """
     options = [line.strip() for line in text.splitlines() if line.strip()]
     if not options:
-        return [YES, NO]
+        return []
     if not 2 <= len(options) <= 6:
         raise TalkRefused(N_("写2到6个选项，一行一个。不写就是赞成和反对。"), field="options")
     if len(set(options)) < len(options):

@@ -151,7 +151,7 @@ def create_motion(talk_id: int, item_id: int, *, me: Actor) -> Response:
         commands.add_motion(
             item_id=item_id,
             text=text,
-            options=rules.options_from(form.get("options", "")),
+            options=rules.options_from(form.get("options", "")) or list(votes.YES_NO),
             owner_text=form.get("owner", "").strip()[:60],
             roll="all" if form.get("roll") == "all" else "present",
             actor=me,

@@ -11,7 +11,9 @@ from engage.core import clock, live
 from engage.core.access import Actor, Permission, needs
 from engage.core.web import absolute_url, page
 from engage.talks import evening, queries, rules
+from engage.talks.sizes import size_of
 from engage.talks.views import bp, stamped
+from engage.votes import option_words
 
 
 def _context(talk_id: int, *, polled: bool = False) -> dict[str, Any]:
@@ -23,11 +25,21 @@ def _context(talk_id: int, *, polled: bool = False) -> dict[str, Any]:
         # A polled stage must not change while nothing happened: the script fills in the time left.
         "at": None if polled else now,
         "clock_now": now,
+        "size": _size(picture),
         "speech_seconds": int(rules.SPEECH.total_seconds()),
         "address": absolute_url("votes.show", vote_id=picture.vote.id)
         if voting and picture.vote
         else absolute_url("talks.show", talk_id=talk_id),
     }
+
+
+def _size(picture: evening.Evening) -> int:
+    if picture.vote is None or picture.scene not in {"voting", "result"}:
+        return size_of(question=picture.active.title if picture.active else picture.talk.title)
+    options = [option_words(option) for option in picture.vote.options]
+    outcome = picture.vote.outcome if picture.scene == "result" else None
+    shown = options if outcome is None or outcome.counts else []
+    return size_of(question=picture.vote.question, options=shown, result=outcome.sentence if outcome else None)
 
 
 @bp.get("/talks/<int:talk_id>/projector")

@@ -22,6 +22,7 @@ from engage.votes.queries import (
 )
 from engage.votes.receipts import StaleForm, form_token
 from engage.votes.rules import NIGHT_TALK, YES_NO
+from engage.votes.wording import option_words
 
 __all__ = [
     "NIGHT_TALK",
@@ -46,6 +47,7 @@ __all__ = [
     "init_app",
     "list_receipts",
     "open_vote",
+    "option_words",
     "participation_of",
     "prepare",
     "schedule",
@@ -57,7 +59,6 @@ __all__ = [
 def init_app(app: Flask) -> None:
     """Register the ballot pages and how an option is read."""
     from engage.votes import views
-    from engage.votes.wording import option_words
 
     app.register_blueprint(views.bp)
     app.jinja_env.filters["option_words"] = option_words

@@ -68,6 +68,11 @@ class VoteCard:
     annulled_why: str
     outcome: Outcome | None
 
+    @property
+    def subject_id(self) -> int:
+        """Return the number of what the vote is about, in the room that asked for it."""
+        return int(self.subject.rpartition(":")[2])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:

@@ -1,4 +1,7 @@
-"""The day an assignment is to be done by, kept as a day: it is told in the reader's language."""
+"""The day an assignment is to be done by, kept as a day: it is told in the reader's language.
+
+Steps written before stay as they are, the day in Chinese within their text: steps are added, never changed.
+"""
 
 import sqlalchemy as sa
 from alembic import op

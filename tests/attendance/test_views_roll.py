@@ -15,6 +15,7 @@ from engage.attendance.rules import Kind
 from engage.core import tenancy
 from engage.core.access import Actor
 from engage.core.database import transaction
+from engage.core.i18n import time_of_day
 from engage.people import cards as people_cards
 from tests import make
 from tests.attendance.conftest import END, START, at, hand_in, shown
@@ -143,6 +144,15 @@ def test_the_leader_says_when_somebody_left(world: World, patrol: ShiftCard, sig
         leader.submit(page.form("/end"), expect=303, ended="21:00")
     (card,) = attendance.list_to_approve(5, 0)
     assert card.minutes == 60
+
+
+def test_who_left_is_told_even_while_the_check_in_is_still_on_its_way(
+    world: World, patrol: ShiftCard, sign_in: SignIn
+) -> None:
+    hand_in(patrol, world.volunteer, Kind.OUT, read_at=END)
+    with at(END):
+        words = sign_in(world.leader).get(f"/shifts/{patrol.id}/roll?kind=out").words
+    assert f"{time_of_day(END)}走" in words
 
 
 def test_who_is_here_costs_nothing_while_nobody_comes(world: World, patrol: ShiftCard, sign_in: SignIn) -> None:

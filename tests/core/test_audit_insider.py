@@ -157,8 +157,8 @@ def test_the_command_line_names_the_first_bad_line(app: Flask, log: World) -> No
     db.session.rollback()
     fine = runner.invoke(args=["audit", "verify"])
     assert fine.exit_code == 0
-    assert f"东湖社区: lines 6, head {head.fingerprint}: unbroken" in fine.output
-    assert "梨园社区: lines 2," in fine.output
+    assert f"东湖社区: lines: 6, head {head.fingerprint}: unbroken" in fine.output
+    assert "梨园社区: lines: 2," in fine.output
     kept = f"{head.seq}:{head.fingerprint.lower()}"
     assert runner.invoke(args=["audit", "verify", "--community", "donghu", "--kept", kept]).exit_code == 0
     other = f"{head.seq}:{chain.fingerprint_of(chain.GENESIS)}"

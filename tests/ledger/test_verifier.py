@@ -115,7 +115,7 @@ def test_the_command_line_says_whether_the_book_closes(app: Flask, world: World,
     runner = app.test_cli_runner()
     fine = runner.invoke(args=["ledger", "verify"])
     assert fine.exit_code == 0
-    assert "东湖社区: entries 1" in fine.output
+    assert "东湖社区: entries: 1" in fine.output
     with transaction() as session:
         session.execute(text("UPDATE ledger_account SET balance = 41 WHERE balance = 40"))
     wrong = runner.invoke(args=["ledger", "verify", "--community", "donghu"])

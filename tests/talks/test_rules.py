@@ -137,8 +137,8 @@ def test_the_wall_shows_what_matters_now(*, talk: str, vote: str | None, speakin
     assert rules.scene(talk_state=talk, vote_state=vote, speaking=speaking) == shown
 
 
-def test_options_are_for_and_against_unless_written() -> None:
-    assert rules.options_from("  \n") == ["赞成", "反对"]
+def test_options_are_what_is_written_line_by_line() -> None:
+    assert rules.options_from("  \n") == []
     assert rules.options_from("西门\n 东门 \n\n北门") == ["西门", "东门", "北门"]
     for wrong in ("西门", "西门\n西门", "\n".join("一二三四五六七"), "长" * 31 + "\n短"):
         with pytest.raises(rules.TalkRefused):
