@@ -69,9 +69,10 @@ class VoteCard:
     outcome: Outcome | None
 
     @property
-    def subject_id(self) -> int:
-        """Return the number of what the vote is about, in the room that asked for it."""
-        return int(self.subject.rpartition(":")[2])
+    def subject_id(self) -> int | None:
+        """Return the number of what the vote is about, in the room that asked for it; None when it has no number."""
+        _kind, _colon, number = self.subject.rpartition(":")
+        return int(number) if number.isdecimal() else None
 
 
 @dataclass(frozen=True, kw_only=True)
